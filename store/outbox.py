@@ -1,0 +1,426 @@
+"""The outbox: messages that wait to be shown, kept in the transaction of what they tell.
+
+A lane is one conversation. Whoever claims a lane sends its first due message; one conditional update gives
+lease, order and pace over all replicas. Leases and pace are by the database's clock, `due_at` by the programme's.
+
+A message's life: waiting -> sending -> sent, or uncertain (nobody can know whether it was shown), dead (never
+will be), dropped (no longer true before it was sent). `wanted` counts the changes of what it shows, `shown` how
+many of them its reader sees.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    Connection,
+    Index,
+    bindparam,
+    case,
+    func,
+    or_,
+    select,
+    text,
+)
+from sqlmodel import Field, SQLModel
+
+from store.db import db_now_ms, insert_or_nothing
+from store.tenants import workspace
+from store.types import JsonDict, UtcDateTime
+
+LINK_PATIENCE = timedelta(seconds=60)
+"""How long a message that links to a post waits for that post."""
+
+
+class SendKind(StrEnum):
+    POST = "post"
+    DIRECT = "direct"
+    WHISPER = "whisper"
+
+
+class State(StrEnum):
+    WAITING = "waiting"
+    SENDING = "sending"
+    SENT = "sent"
+    UNCERTAIN = "uncertain"
+    DEAD = "dead"
+    DROPPED = "dropped"
+
+
+class OutboxMessage(SQLModel, table=True):
+    """Refers to no workspace row: on PostgreSQL every gift would lock that one."""
+
+    __tablename__ = "outbox"
+    __table_args__ = (
+        # One relay serves every tenant, so these two are led by what is due. They hold open work only.
+        Index("ix_outbox_due", "due_at", sqlite_where=text("pending = 1"), postgresql_where=text("pending")),
+        Index("ix_outbox_lane", "lane", "id", sqlite_where=text("pending = 1"), postgresql_where=text("pending")),
+        Index("ix_outbox_subject", "tenant_id", "subject_kind", "subject_id"),
+    )
+
+    tenant_id: str = Field(primary_key=True)
+    id: str = Field(primary_key=True)
+    lane: str
+    workspace_id: str
+    kind: str
+    conversation_id: str | None = None
+    """Ours, where it is a conversation that we keep."""
+    conversation_ref: str = ""
+    account_id: str | None = None
+    account_ref: str = ""
+    service_url: str = ""
+    subject_kind: str = ""
+    subject_id: str = ""
+    reader_id: str | None = None
+    """The person a direct message is for."""
+    view: str
+    """The card it shows: how its subject is rendered again."""
+    payload: dict[str, Any] = Field(sa_column=Column(JsonDict, nullable=False))
+    linked: bool = Field(default=False, sa_column=Column(Boolean, nullable=False))
+    """Whether it links to a post of its subject."""
+    state: str = State.WAITING
+    pending: bool = Field(default=True, sa_column=Column(Boolean, nullable=False))
+    ref: str = ""
+    link: str = ""
+    wanted: int = 0
+    shown: int = 0
+    attempts: int = 0
+    due_at: datetime = Field(sa_column=Column(UtcDateTime, nullable=False))
+    expires_at: datetime | None = Field(default=None, sa_column=Column(UtcDateTime))
+    added_at: datetime = Field(sa_column=Column(UtcDateTime, nullable=False))
+
+
+class Lane(SQLModel, table=True):
+    tenant_id: str = Field(primary_key=True)
+    id: str = Field(primary_key=True)
+    free_at: int = Field(sa_column=Column(BigInteger, nullable=False))
+    """Milliseconds by the database's clock."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewMessage:
+    id: str
+    workspace_id: str
+    kind: SendKind
+    view: str
+    payload: Mapping[str, Any]
+    conversation_id: str | None = None
+    conversation_ref: str = ""
+    account_id: str | None = None
+    account_ref: str = ""
+    service_url: str = ""
+    subject_kind: str = ""
+    subject_id: str = ""
+    reader_id: str | None = None
+    linked: bool = False
+    expires_at: datetime | None = None
+
+    @property
+    def lane(self) -> str:
+        """Workspace ids are unique over tenants, so lanes are."""
+        return f"{self.workspace_id}/{self.conversation_ref or self.account_ref}"
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """A claimed message: what is to be sent, or to be edited."""
+
+    tenant_id: str
+    id: str
+    lane: str
+    workspace_id: str
+    kind: str
+    conversation_id: str | None
+    conversation_ref: str
+    account_id: str | None
+    account_ref: str
+    service_url: str
+    subject_kind: str
+    subject_id: str
+    reader_id: str | None
+    view: str
+    payload: dict[str, Any]
+    linked: bool
+    state: str
+    ref: str
+    wanted: int
+    shown: int
+    attempts: int
+    expires_at: datetime | None
+    added_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Record:
+    """What became of a claimed message. `wait_ms` keeps its lane: pace, or back-off.
+
+    `chat_ref` is a direct conversation found on the way; `closed` why the conversation takes no more posts;
+    `trouble` a line for an administrator; `pause_ms` how long the whole workspace is to wait.
+    """
+
+    message: Due
+    state: State
+    ref: str = ""
+    link: str = ""
+    shown: int = 0
+    wait_ms: int = 0
+    chat_ref: str = ""
+    closed: str = ""
+    trouble: str = ""
+    pause_ms: int = 0
+
+
+outbox = OutboxMessage.__table__  # type: ignore[attr-defined]
+lane = Lane.__table__  # type: ignore[attr-defined]
+
+_ADD_LANES = insert_or_nothing(lane)
+_ADD = outbox.insert()
+
+
+def add_messages(tx: Connection, tenant_id: str, messages: Sequence[NewMessage], now: datetime) -> None:
+    """Stores messages to be sent, in their order. A linked one waits for its post, but not for ever."""
+    lanes = sorted({one.lane for one in messages})
+    tx.execute(_ADD_LANES, [{"tenant_id": tenant_id, "id": name, "free_at": 0} for name in lanes])
+    tx.execute(_ADD, [_row(tenant_id, one, now) for one in messages])
+
+
+def _row(tenant_id: str, one: NewMessage, now: datetime) -> dict[str, Any]:
+    return {
+        "tenant_id": tenant_id,
+        "id": one.id,
+        "lane": one.lane,
+        "workspace_id": one.workspace_id,
+        "kind": one.kind,
+        "conversation_id": one.conversation_id,
+        "conversation_ref": one.conversation_ref,
+        "account_id": one.account_id,
+        "account_ref": one.account_ref,
+        "service_url": one.service_url,
+        "subject_kind": one.subject_kind,
+        "subject_id": one.subject_id,
+        "reader_id": one.reader_id,
+        "view": one.view,
+        "payload": one.payload,
+        "linked": one.linked,
+        "state": State.WAITING,
+        "pending": True,
+        "ref": "",
+        "link": "",
+        "wanted": 0,
+        "shown": 0,
+        "attempts": 0,
+        "due_at": now + LINK_PATIENCE if one.linked else now,
+        "expires_at": one.expires_at,
+        "added_at": now,
+    }
+
+
+_TOUCH = (
+    outbox.update()
+    .where(
+        outbox.c.tenant_id == bindparam("b_tenant_id"),
+        outbox.c.subject_kind == bindparam("b_kind"),
+        outbox.c.subject_id == bindparam("b_id"),
+        outbox.c.state.in_([State.WAITING, State.SENDING, State.SENT]),
+    )
+    .values(
+        wanted=outbox.c.wanted + 1,
+        pending=True,
+        due_at=case(
+            (
+                outbox.c.pending & (outbox.c.due_at < bindparam("b_due_at", type_=UtcDateTime)),
+                outbox.c.due_at,
+            ),
+            else_=bindparam("b_due_at", type_=UtcDateTime),
+        ),
+    )
+)
+
+
+def touch(tx: Connection, tenant_id: str, kind: str, subject_id: str, due_at: datetime) -> int:
+    """What a subject shows has changed: every message that shows it is edited by `due_at`."""
+    row = {"b_tenant_id": tenant_id, "b_kind": kind, "b_id": subject_id, "b_due_at": due_at}
+    return tx.execute(_TOUCH, row).rowcount
+
+
+# --- the relay's side: claim, record ----------------------------------------------------------------------
+
+_IS_DUE = outbox.c.pending & (outbox.c.due_at <= bindparam("now", type_=UtcDateTime))
+_DUE_LANES = (
+    select(outbox.c.lane)
+    .join(lane, (lane.c.tenant_id == outbox.c.tenant_id) & (lane.c.id == outbox.c.lane))
+    .join(
+        workspace,
+        (workspace.c.tenant_id == outbox.c.tenant_id) & (workspace.c.id == outbox.c.workspace_id),
+    )
+    .where(_IS_DUE, lane.c.free_at <= db_now_ms(), workspace.c.paused_until <= db_now_ms())
+    .group_by(outbox.c.lane)
+    .order_by(func.min(outbox.c.due_at))
+    .limit(bindparam("most"))
+)
+_LEASE = (
+    lane.update()
+    .where(lane.c.id.in_(bindparam("lanes", expanding=True)), lane.c.free_at <= db_now_ms())
+    .values(free_at=db_now_ms() + bindparam("lease_ms", type_=BigInteger))
+    .returning(lane.c.id)
+)
+_HEAD_IDS = (
+    select(func.min(outbox.c.id))
+    .where(outbox.c.lane.in_(bindparam("lanes", expanding=True)), _IS_DUE)
+    .group_by(outbox.c.lane)
+)
+_DUE_COLUMNS = tuple(outbox.c[name] for name in Due.__dataclass_fields__)
+_HEADS = select(*_DUE_COLUMNS).where(outbox.c.pending, outbox.c.id.in_(_HEAD_IDS))
+_SENDING = (
+    outbox.update()
+    .where(outbox.c.id.in_(bindparam("ids", expanding=True)), outbox.c.state == State.WAITING)
+    .values(state=State.SENDING)
+)
+
+
+def claim_due(tx: Connection, now: datetime, *, most: int, lease_ms: int) -> list[Due]:
+    """Takes hold of up to `most` free lanes with something due, and returns the first message of each.
+
+    A message that is found `sending` was being sent when a relay died: whether it was shown is not known.
+    """
+    lanes = tx.execute(_DUE_LANES, {"now": now, "most": most}).scalars().all()
+    if not lanes:
+        return []
+    mine = sorted(tx.execute(_LEASE, {"lanes": lanes, "lease_ms": lease_ms}).scalars())
+    if not mine:
+        return []
+    heads = [Due(*row) for row in tx.execute(_HEADS, {"lanes": mine, "now": now})]
+    if heads:
+        tx.execute(_SENDING, {"ids": [one.id for one in heads]})
+    return heads
+
+
+_RECORD = (
+    outbox.update()
+    .where(outbox.c.tenant_id == bindparam("b_tenant_id"), outbox.c.id == bindparam("b_id"))
+    .values(
+        state=bindparam("b_state"),
+        ref=bindparam("b_ref"),
+        link=bindparam("b_link"),
+        shown=bindparam("b_shown"),
+        attempts=bindparam("b_attempts"),
+        pending=or_(
+            bindparam("b_state") == State.WAITING,
+            (bindparam("b_state") == State.SENT) & (outbox.c.wanted > bindparam("b_shown")),
+        ),
+    )
+)
+_FREE = (
+    lane.update()
+    .where(lane.c.tenant_id == bindparam("b_tenant_id"), lane.c.id == bindparam("b_lane"))
+    .values(free_at=db_now_ms() + bindparam("b_wait_ms", type_=BigInteger))
+)
+_RELEASE_LINKED = (
+    outbox.update()
+    .where(
+        outbox.c.tenant_id == bindparam("b_tenant_id"),
+        outbox.c.subject_kind == bindparam("b_kind"),
+        outbox.c.subject_id == bindparam("b_id"),
+        outbox.c.linked,
+        outbox.c.state == State.WAITING,
+    )
+    .values(due_at=bindparam("b_now", type_=UtcDateTime))
+)
+
+
+def record(tx: Connection, records: Sequence[Record], now: datetime) -> None:
+    """Writes down what became of claimed messages, and frees their lanes."""
+    tx.execute(_RECORD, [_recorded(one) for one in records])
+    tx.execute(
+        _FREE,
+        [
+            {"b_tenant_id": one.message.tenant_id, "b_lane": one.message.lane, "b_wait_ms": one.wait_ms}
+            for one in records
+        ],
+    )
+    settled = [one for one in records if one.message.kind == SendKind.POST and one.state != State.WAITING]
+    if settled:
+        tx.execute(
+            _RELEASE_LINKED,
+            [
+                {
+                    "b_tenant_id": one.message.tenant_id,
+                    "b_kind": one.message.subject_kind,
+                    "b_id": one.message.subject_id,
+                    "b_now": now,
+                }
+                for one in settled
+            ],
+        )
+
+
+def _recorded(one: Record) -> dict[str, Any]:
+    return {
+        "b_tenant_id": one.message.tenant_id,
+        "b_id": one.message.id,
+        "b_state": one.state,
+        "b_ref": one.ref,
+        "b_link": one.link,
+        "b_shown": one.shown,
+        "b_attempts": one.message.attempts + 1,
+    }
+
+
+_LINKS = (
+    select(outbox.c.subject_id, outbox.c.link)
+    .where(
+        outbox.c.tenant_id == bindparam("tenant_id"),
+        outbox.c.subject_kind == bindparam("kind"),
+        outbox.c.subject_id.in_(bindparam("ids", expanding=True)),
+        outbox.c.kind == SendKind.POST,
+        outbox.c.workspace_id == bindparam("workspace_id"),
+        outbox.c.link != "",
+    )
+    .order_by(outbox.c.id)
+)
+
+
+def find_links(
+    tx: Connection, tenant_id: str, workspace_id: str, kind: str, subject_ids: Iterable[str]
+) -> dict[str, str]:
+    """Where the posts of subjects can be opened in a workspace, by subject."""
+    sought = {"tenant_id": tenant_id, "workspace_id": workspace_id, "kind": kind, "ids": list(subject_ids)}
+    return {row[0]: row[1] for row in tx.execute(_LINKS, sought)}
+
+
+_AGAIN = (
+    outbox.update()
+    .where(
+        outbox.c.tenant_id == bindparam("b_tenant_id"),
+        outbox.c.id == bindparam("b_id"),
+        outbox.c.state == State.UNCERTAIN,
+    )
+    .values(state=State.WAITING, pending=True, attempts=0, due_at=bindparam("b_now", type_=UtcDateTime))
+)
+
+
+def post_again(tx: Connection, tenant_id: str, message_id: str, now: datetime) -> bool:
+    """Sends an uncertain post once more, because somebody looked. False if it is not uncertain any more."""
+    return bool(tx.execute(_AGAIN, {"b_tenant_id": tenant_id, "b_id": message_id, "b_now": now}).rowcount)
+
+
+_SUBJECT_OF = select(outbox.c.subject_kind, outbox.c.subject_id, outbox.c.conversation_id).where(
+    outbox.c.tenant_id == bindparam("tenant_id"), outbox.c.id == bindparam("id")
+)
+
+
+def find_subject(tx: Connection, tenant_id: str, message_id: str) -> tuple[str, str, str | None] | None:
+    """What a message shows, and in which conversation of ours."""
+    row = tx.execute(_SUBJECT_OF, {"tenant_id": tenant_id, "id": message_id}).first()
+    return (row[0], row[1], row[2]) if row else None
+
+
+def count_pending(tx: Connection) -> int:
+    return tx.execute(select(func.count()).select_from(outbox).where(outbox.c.pending)).scalar_one()

@@ -1,0 +1,304 @@
+"""People and their platform accounts. A person has one wallet, however many accounts they have."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import (
+    BindParameter,
+    Boolean,
+    Column,
+    Connection,
+    ForeignKeyConstraint,
+    Index,
+    UniqueConstraint,
+    bindparam,
+    or_,
+    select,
+)
+from sqlmodel import Field, SQLModel
+
+from store.db import fetch
+from store.tenants import workspace
+from store.types import UtcDateTime
+
+
+class Person(SQLModel, table=True):
+    __table_args__ = (
+        ForeignKeyConstraint(["tenant_id"], ["tenant.id"], onupdate="CASCADE"),
+        UniqueConstraint("tenant_id", "email", name="uq_person_tenant_id_email"),
+    )
+
+    tenant_id: str = Field(primary_key=True)
+    id: str = Field(primary_key=True)
+    name: str
+    email: str | None = None
+    """In lower case; joins a person's accounts on several platforms."""
+    zone: str = ""
+    locale: str = ""
+    kind: str = "member"
+    """member, guest, stranger (of another organisation) or bot."""
+    active: bool = Field(default=True, sa_column=Column(Boolean, nullable=False))
+
+
+class Account(SQLModel, table=True):
+    __table_args__ = (
+        ForeignKeyConstraint(
+            ["tenant_id", "workspace_id"], ["workspace.tenant_id", "workspace.id"], onupdate="CASCADE"
+        ),
+        ForeignKeyConstraint(["tenant_id", "person_id"], ["person.tenant_id", "person.id"], onupdate="CASCADE"),
+        UniqueConstraint("tenant_id", "workspace_id", "ref", name="uq_account_ref"),
+        UniqueConstraint("tenant_id", "workspace_id", "other_ref", name="uq_account_other_ref"),
+        Index("ix_account_person", "tenant_id", "person_id"),
+    )
+
+    tenant_id: str = Field(primary_key=True)
+    id: str = Field(primary_key=True)
+    workspace_id: str
+    person_id: str
+    ref: str
+    """Slack: the user id; Teams: the Entra object id where it is known, else the `29:...` id."""
+    other_ref: str | None = None
+    """Teams: the `29:...` id beside the object id."""
+    handle: str = ""
+    """In lower case: what people type after an @ when the platform makes no mention of it."""
+    chat_ref: str = ""
+    """The direct conversation with the app, once it is known."""
+    used_at: datetime | None = Field(default=None, sa_column=Column(UtcDateTime))
+
+
+@dataclass(frozen=True, slots=True)
+class MemberAccount:
+    id: str
+    workspace_id: str
+    platform: str
+    workspace_ref: str
+    ref: str
+    other_ref: str | None
+    chat_ref: str
+    used_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """A person with every account they have."""
+
+    tenant_id: str
+    id: str
+    name: str
+    email: str | None
+    zone: str
+    locale: str
+    kind: str
+    active: bool
+    accounts: tuple[MemberAccount, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Profile:
+    """What a platform's directory says about somebody."""
+
+    ref: str
+    name: str
+    other_ref: str | None = None
+    email: str | None = None
+    handle: str = ""
+    zone: str = ""
+    locale: str = ""
+    kind: str = "member"
+    active: bool = True
+
+
+person = Person.__table__  # type: ignore[attr-defined]
+account = Account.__table__  # type: ignore[attr-defined]
+
+_PERSON = (
+    person.c.tenant_id,
+    person.c.id,
+    person.c.name,
+    person.c.email,
+    person.c.zone,
+    person.c.locale,
+    person.c.kind,
+    person.c.active,
+)
+_ACCOUNT = (
+    account.c.id,
+    account.c.workspace_id,
+    workspace.c.platform,
+    workspace.c.ref,
+    account.c.ref,
+    account.c.other_ref,
+    account.c.chat_ref,
+    account.c.used_at,
+)
+_N = len(_PERSON)
+_M = _N + len(_ACCOUNT)
+_named = account.alias("named")
+_own_accounts = (account.c.tenant_id == person.c.tenant_id) & (account.c.person_id == person.c.id)
+_own_workspace = (workspace.c.tenant_id == account.c.tenant_id) & (workspace.c.id == account.c.workspace_id)
+_MEMBERS = (
+    select(*_PERSON, *_ACCOUNT)
+    .join_from(person, account, _own_accounts)
+    .join(workspace, _own_workspace)
+    .order_by(person.c.id, account.c.id)
+)
+_BY_IDS = _MEMBERS.where(
+    person.c.tenant_id == bindparam("tenant_id"), person.c.id.in_(bindparam("ids", expanding=True))
+)
+_BY_EMAILS = _MEMBERS.where(
+    person.c.tenant_id == bindparam("tenant_id"), person.c.email.in_(bindparam("emails", expanding=True))
+)
+_REFS: BindParameter[list[str]] = bindparam("refs", expanding=True)
+_BY_REFS = (
+    select(*_PERSON, *_ACCOUNT, _named.c.ref, _named.c.other_ref)
+    .select_from(_named)
+    .join(person, (person.c.tenant_id == _named.c.tenant_id) & (person.c.id == _named.c.person_id))
+    .join(account, _own_accounts)
+    .join(workspace, _own_workspace)
+    .where(
+        _named.c.tenant_id == bindparam("tenant_id"),
+        _named.c.workspace_id == bindparam("workspace_id"),
+        or_(_named.c.ref.in_(_REFS), _named.c.other_ref.in_(_REFS)),
+    )
+    .order_by(person.c.id, account.c.id)
+)
+_FIRST_NAME = _MEMBERS.where(
+    person.c.tenant_id == bindparam("tenant_id"),
+    or_(
+        person.c.name.ilike(bindparam("whole"), escape="\\"),
+        person.c.name.ilike(bindparam("first"), escape="\\"),
+        account.c.handle == bindparam("handle"),
+    ),
+)
+
+
+def find_members(tx: Connection, tenant_id: str, workspace_id: str, refs: Iterable[str]) -> dict[str, Member]:
+    """The people behind a workspace's own references, by reference; unknown ones are missing."""
+    sought = {"tenant_id": tenant_id, "workspace_id": workspace_id, "refs": list(refs)}
+    rows = fetch(tx, _BY_REFS, sought)
+    members = {member.id: member for member in _fold(rows)}
+    known = {row[-2]: members[row[1]] for row in rows}
+    return known | {row[-1]: members[row[1]] for row in rows if row[-1]}
+
+
+def list_members(tx: Connection, tenant_id: str, ids: Iterable[str]) -> list[Member]:
+    """People by our own ids, in no particular order."""
+    return _fold(fetch(tx, _BY_IDS, {"tenant_id": tenant_id, "ids": list(ids)}))
+
+
+def find_by_emails(tx: Connection, tenant_id: str, emails: Iterable[str]) -> dict[str, Member]:
+    """People by e-mail address in lower case."""
+    rows = fetch(tx, _BY_EMAILS, {"tenant_id": tenant_id, "emails": list(emails)})
+    return {member.email: member for member in _fold(rows) if member.email}
+
+
+def list_by_name(tx: Connection, tenant_id: str, name: str) -> list[Member]:
+    """People whom a typed name fits: by handle or whole name if there are any, else by first name."""
+    typed = name.strip().lstrip("@")
+    like = typed.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+    sought = {"tenant_id": tenant_id, "whole": like, "first": f"{like} %", "handle": typed.lower()}
+    ids = {row[1] for row in tx.execute(_FIRST_NAME, sought)}
+    found = list_members(tx, tenant_id, ids) if ids else []
+    exact = [one for one in found if one.name.casefold() == typed.casefold()]
+    return exact or found
+
+
+def _fold(rows: Sequence[tuple[Any, ...]]) -> list[Member]:
+    """Rows of person and account to one member a person."""
+    accounts: dict[str, list[MemberAccount]] = {}
+    for row in rows:
+        accounts.setdefault(row[1], []).append(MemberAccount(*row[_N:_M]))
+    people = {row[1]: row[:_N] for row in rows}
+    return [Member(*(*told, tuple(accounts[one]))) for one, told in people.items()]
+
+
+# --- kept fresh from the platforms' directories ------------------------------------------------------------
+
+
+def save_profiles(
+    tx: Connection, tenant_id: str, workspace_id: str, profiles: Iterable[Profile], ids: Mapping[str, str]
+) -> None:
+    """Adds or refreshes people as a directory tells them. `ids` gives a new id for each profile's reference.
+
+    An account that is new joins the person with the same e-mail address, if the tenant has one.
+    """
+    wanted = list(profiles)
+    known = find_members(tx, tenant_id, workspace_id, _refs_of(wanted))
+    for profile in wanted:
+        member = known.get(profile.ref) or (known.get(profile.other_ref) if profile.other_ref else None)
+        if member is None:
+            _add(tx, tenant_id, workspace_id, profile, ids[profile.ref])
+        else:
+            _refresh(tx, member, workspace_id, profile)
+
+
+def _refs_of(profiles: Iterable[Profile]) -> list[str]:
+    return [ref for one in profiles for ref in (one.ref, one.other_ref) if ref]
+
+
+def _add(tx: Connection, tenant_id: str, workspace_id: str, profile: Profile, new_id: str) -> None:
+    same = find_by_emails(tx, tenant_id, [profile.email]) if profile.email else {}
+    owner = same[profile.email].id if profile.email and profile.email in same else new_id
+    if owner == new_id:
+        tx.execute(person.insert(), {"tenant_id": tenant_id, "id": new_id} | _of_person(profile))
+    tx.execute(
+        account.insert(),
+        {
+            "tenant_id": tenant_id,
+            "id": new_id,
+            "workspace_id": workspace_id,
+            "person_id": owner,
+            "ref": profile.ref,
+            "other_ref": profile.other_ref,
+            "handle": profile.handle.lower(),
+            "chat_ref": "",
+        },
+    )
+
+
+def _refresh(tx: Connection, member: Member, workspace_id: str, profile: Profile) -> None:
+    mine = (person.c.tenant_id == member.tenant_id) & (person.c.id == member.id)
+    # An empty field says that this directory does not know, not that there is nothing.
+    told = {name: value for name, value in _of_person(profile).items() if value not in ("", None)}
+    if told.get("email") not in (None, member.email) and find_by_emails(tx, member.tenant_id, [str(told["email"])]):
+        told.pop("email")
+    tx.execute(person.update().where(mine).values(**told))
+    own = next(one for one in member.accounts if one.workspace_id == workspace_id)
+    changes = {"ref": profile.ref, "other_ref": profile.other_ref or own.other_ref}
+    if profile.handle:
+        changes["handle"] = profile.handle.lower()
+    row = (account.c.tenant_id == member.tenant_id) & (account.c.id == own.id)
+    tx.execute(account.update().where(row).values(**changes))
+
+
+def _of_person(profile: Profile) -> dict[str, object]:
+    return {
+        "name": profile.name,
+        "email": profile.email.lower() if profile.email else None,
+        "zone": profile.zone,
+        "locale": profile.locale,
+        "kind": profile.kind,
+        "active": profile.active,
+    }
+
+
+_KEEP_CHAT = (
+    account.update()
+    .where(account.c.tenant_id == bindparam("b_tenant_id"), account.c.id == bindparam("b_id"))
+    .values(chat_ref=bindparam("b_chat_ref"))
+)
+
+
+def keep_chat(tx: Connection, tenant_id: str, account_id: str, chat_ref: str) -> None:
+    """Remembers the direct conversation of an account with the app."""
+    tx.execute(_KEEP_CHAT, {"b_tenant_id": tenant_id, "b_id": account_id, "b_chat_ref": chat_ref})
+
+
+def list_persons(tx: Connection, tenant_id: str) -> list[Member]:
+    """Everybody of a tenant, by name; for seeding, the sandbox and small exports."""
+    rows = fetch(tx, _MEMBERS.where(person.c.tenant_id == tenant_id), {})
+    return sorted(_fold(rows), key=lambda one: one.name)

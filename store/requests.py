@@ -1,0 +1,69 @@
+"""Requests that were handled, with their answers: what makes a second delivery find the first."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Column, Connection, bindparam, select
+from sqlmodel import Field, SQLModel
+
+from store.db import insert_or_nothing
+from store.types import JsonDict, UtcDateTime
+
+
+class HandledRequest(SQLModel, table=True):
+    """Refers to no tenant row: on PostgreSQL every request would lock that one."""
+
+    __tablename__ = "request"
+
+    tenant_id: str = Field(primary_key=True)
+    key: str = Field(primary_key=True)
+    name: str
+    outcome: str = ""
+    """Empty while the handler runs; nobody else ever sees that, for it commits together with its outcome."""
+    answer: dict[str, Any] = Field(sa_column=Column(JsonDict, nullable=False))
+    at: datetime = Field(sa_column=Column(UtcDateTime, nullable=False))
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    outcome: str
+    answer: dict[str, Any]
+
+
+request = HandledRequest.__table__  # type: ignore[attr-defined]
+
+_CLAIM = insert_or_nothing(request)
+_THIS = (request.c.tenant_id == bindparam("b_tenant_id")) & (request.c.key == bindparam("b_key"))
+_FIND = select(request.c.outcome, request.c.answer).where(_THIS)
+_KEEP = (
+    request.update().where(_THIS).values(outcome=bindparam("b_outcome"), answer=bindparam("b_answer", type_=JsonDict))
+)
+
+
+def claim(tx: Connection, tenant_id: str, key: str, name: str, at: datetime) -> Outcome | None:
+    """Claims a request's key. Returns what was answered before if this delivery is known.
+
+    On PostgreSQL this waits for another transaction that holds the key, and then finds its outcome.
+    """
+    row = {"tenant_id": tenant_id, "key": key, "name": name, "outcome": "", "answer": {}, "at": at}
+    if tx.execute(_CLAIM, row).rowcount:
+        return None
+    return find_outcome(tx, tenant_id, key)
+
+
+def find_outcome(tx: Connection, tenant_id: str, key: str) -> Outcome | None:
+    row = tx.execute(_FIND, {"b_tenant_id": tenant_id, "b_key": key}).first()
+    return Outcome(*row) if row else None
+
+
+def keep_outcome(tx: Connection, tenant_id: str, key: str, outcome: str, answer: dict[str, Any]) -> None:
+    tx.execute(_KEEP, {"b_tenant_id": tenant_id, "b_key": key, "b_outcome": outcome, "b_answer": answer})
+
+
+def forget_requests(tx: Connection, tenant_id: str, before: datetime) -> int:
+    """Deletes old outcomes: no platform sends anything again after days."""
+    old = (request.c.tenant_id == tenant_id) & (request.c.at < before)
+    return tx.execute(request.delete().where(old)).rowcount

@@ -1,0 +1,27 @@
+"""Every module that has tables. Importing this makes `metadata` whole; a new module is added here."""
+
+from store import (
+    conversations,
+    ledger,
+    outbox,
+    people,
+    programme,
+    recognitions,
+    requests,
+    tallies,
+    tenants,
+)
+from store.db import metadata
+
+__all__ = [
+    "conversations",
+    "ledger",
+    "metadata",
+    "outbox",
+    "people",
+    "programme",
+    "recognitions",
+    "requests",
+    "tallies",
+    "tenants",
+]

@@ -1,0 +1,57 @@
+from __future__ import annotations
+
+from contextlib import closing
+from threading import Thread
+
+from alembic.autogenerate import compare_metadata
+from alembic.runtime.migration import MigrationContext
+
+from store import migrate
+from store.db import Database, metadata
+
+
+def test_models_equal_migrations(blank_url: str) -> None:
+    migrate.upgrade(blank_url)
+    with closing(Database(blank_url)) as database, database.reading() as tx:
+        differences = compare_metadata(MigrationContext.configure(tx), metadata)
+    assert differences == [], 'add a revision: python -m store.migrate revision "what it does"'
+
+
+def test_a_new_database_is_not_current_until_upgraded(blank_url: str) -> None:
+    with closing(Database(blank_url)) as database:
+        assert not migrate.is_current(database)
+        migrate.upgrade(blank_url)
+        assert migrate.is_current(database)
+
+
+def test_upgrading_again_changes_nothing(blank_url: str) -> None:
+    migrate.upgrade(blank_url)
+    migrate.upgrade(blank_url)
+    with closing(Database(blank_url)) as database:
+        assert migrate.is_current(database)
+
+
+def test_replicas_may_start_together(blank_url: str) -> None:
+    failures: list[BaseException] = []
+
+    def start() -> None:
+        try:
+            migrate.upgrade(blank_url)
+        except BaseException as failure:
+            failures.append(failure)
+
+    replicas = [Thread(target=start) for _ in range(4)]
+    for replica in replicas:
+        replica.start()
+    for replica in replicas:
+        replica.join()
+    assert failures == []
+    with closing(Database(blank_url)) as database:
+        assert migrate.is_current(database)
+
+
+def test_names_fit_in_postgresql() -> None:
+    tables = metadata.tables.values()
+    constraints = [constraint.name for table in tables for constraint in table.constraints]
+    indexes = [index.name for table in tables for index in table.indexes]
+    assert [name for name in constraints + indexes if name is None or len(str(name)) > 63] == []
