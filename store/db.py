@@ -155,14 +155,9 @@ def _of_driver(error: BaseException) -> BaseException | None:
     return error.orig if isinstance(error, DBAPIError) else error
 
 
-def fetch(tx: Connection, query: Executable, values: Mapping[str, object]) -> Sequence[tuple[Any, ...]]:
-    """The rows of a query as plain tuples, for values that are made of them in the order of their columns."""
-    return cast("Sequence[tuple[Any, ...]]", tx.execute(query, values).all())
-
-
 # --- statements -------------------------------------------------------------------------------------------
-# Both engines speak the same ON CONFLICT, and SQLite compiles PostgreSQL's construct as it is. Each helper
-# makes a statement to keep as a module constant, so that it is built once.
+# Both engines speak the same ON CONFLICT, and SQLite compiles PostgreSQL's construct as it is. The helpers
+# make statements to keep as module constants, so that each is built once.
 
 
 def insert_or_nothing(table: Table) -> postgresql.Insert:
@@ -176,6 +171,11 @@ def insert_or_add(table: Table, *, key: Sequence[str], add: Sequence[str]) -> po
     insert = postgresql.insert(table)
     sums = {name: table.c[name] + insert.excluded[name] for name in add}
     return insert.on_conflict_do_update(index_elements=key, set_=sums)
+
+
+def fetch(tx: Connection, query: Executable, values: Mapping[str, object]) -> Sequence[tuple[Any, ...]]:
+    """The rows of a query as plain tuples, for values that are made of them in the order of their columns."""
+    return cast("Sequence[tuple[Any, ...]]", tx.execute(query, values).all())
 
 
 class _NowMs(ColumnElement[int]):

@@ -302,12 +302,21 @@ def grant(tx: Connection, tenant_id: Id, to: Account, amount: Points, at: dateti
     """
     if amount == 0:
         return False
-    granted = Transaction(Kind.GRANT, f"grant:{to.id}", at, at, [Posting(Side.ISSUED, to, amount)])
+    granted = Transaction(Kind.GRANT, _grant_of(to), at, at, [Posting(Side.ISSUED, to, amount)])
     transaction_id = _record(tx, tenant_id, granted)
     if transaction_id is None:
         return False
     _move(tx, tenant_id, transaction_id, granted.postings)
     return True
+
+
+def is_granted(tx: Connection, tenant_id: Id, of: Account) -> bool:
+    """Whether the allowance of a period has been issued, which its first use does."""
+    return tx.execute(_BY_ACT, {"tenant_id": tenant_id, "act": _grant_of(of)}).scalar() is not None
+
+
+def _grant_of(account: Account) -> str:
+    return f"grant:{account.id}"
 
 
 def post(tx: Connection, tenant_id: Id, new: Transaction) -> Posted:
@@ -547,8 +556,3 @@ def _lock(tx: Connection, tenant_id: Id, postings: Iterable[Posting]) -> dict[Pl
     ids = [place.id for place in places if isinstance(place, Account)]
     rows = tx.execute(_LOCKED_BALANCES, {"tenant_id": tenant_id, "ids": ids})
     return {Account(id): balance for id, balance in rows}
-
-
-def is_granted(tx: Connection, tenant_id: Id, of: Account) -> bool:
-    """Whether the allowance of a period was issued: on its first use, that is."""
-    return tx.execute(_BY_ACT, {"tenant_id": tenant_id, "act": f"grant:{of.id}"}).scalar() is not None

@@ -65,20 +65,26 @@ _CHECKS = {
         FROM ledger_entry GROUP BY tenant_id, account_id HAVING MIN(balance_after) < 0
     """,
     "the balance of an account is the sum of its entries": """
-        SELECT a.tenant_id, a.id AS subject, a.balance AS found, COALESCE(e.total, 0) AS expected
-        FROM ledger_account AS a LEFT JOIN (
-            SELECT tenant_id, account_id, SUM(amount) AS total
-            FROM ledger_entry GROUP BY tenant_id, account_id
-        ) AS e ON e.tenant_id = a.tenant_id AND e.account_id = a.id
-        WHERE a.balance <> COALESCE(e.total, 0)
+        SELECT tenant_id, subject, found, expected
+        FROM (
+            SELECT tenant_id, id AS subject, balance AS found, (
+                SELECT COALESCE(SUM(amount), 0) FROM ledger_entry AS e
+                WHERE e.tenant_id = a.tenant_id AND e.account_id = a.id
+            ) AS expected
+            FROM ledger_account AS a
+        ) AS kept
+        WHERE found <> expected
     """,
     "an account counts its entries, and has some": """
-        SELECT a.tenant_id, a.id AS subject, a.seq AS found, COALESCE(e.entries, 0) AS expected
-        FROM ledger_account AS a LEFT JOIN (
-            SELECT tenant_id, account_id, COUNT(*) AS entries
-            FROM ledger_entry GROUP BY tenant_id, account_id
-        ) AS e ON e.tenant_id = a.tenant_id AND e.account_id = a.id
-        WHERE a.seq <> COALESCE(e.entries, 0) OR e.entries IS NULL
+        SELECT tenant_id, subject, found, expected
+        FROM (
+            SELECT tenant_id, id AS subject, seq AS found, (
+                SELECT COUNT(*) FROM ledger_entry AS e
+                WHERE e.tenant_id = a.tenant_id AND e.account_id = a.id
+            ) AS expected
+            FROM ledger_account AS a
+        ) AS kept
+        WHERE found <> expected OR expected = 0
     """,
     "what closes has something to close": """
         SELECT tenant_id, id AS subject, 0 AS found, 1 AS expected
@@ -96,19 +102,18 @@ _CHECKS = {
         WHERE (closing.kind IN ('settle', 'release')) <> (closed.kind = 'hold')
     """,
     "a reversal moves back what was given, less its shortfall": """
-        SELECT closing.tenant_id, closing.id AS subject,
-               closing.shortfall + COALESCE(back.total, 0) AS found, given.total AS expected
-        FROM ledger_transaction AS closing
-        JOIN (
-            SELECT tenant_id, transaction_id, SUM(amount) AS total
-            FROM ledger_entry WHERE amount > 0 GROUP BY tenant_id, transaction_id
-        ) AS given ON given.tenant_id = closing.tenant_id AND given.transaction_id = closing.closes_id
-        LEFT JOIN (
-            SELECT tenant_id, transaction_id, SUM(amount) AS total
-            FROM ledger_entry WHERE amount > 0 GROUP BY tenant_id, transaction_id
-        ) AS back ON back.tenant_id = closing.tenant_id AND back.transaction_id = closing.id
-        WHERE closing.kind IN ('reverse', 'take-back')
-            AND closing.shortfall + COALESCE(back.total, 0) <> given.total
+        SELECT tenant_id, subject, found, expected
+        FROM (
+            SELECT tenant_id, id AS subject, shortfall + (
+                SELECT COALESCE(SUM(amount), 0) FROM ledger_entry AS e
+                WHERE e.tenant_id = t.tenant_id AND e.transaction_id = t.id AND amount > 0
+            ) AS found, (
+                SELECT COALESCE(SUM(amount), 0) FROM ledger_entry AS e
+                WHERE e.tenant_id = t.tenant_id AND e.transaction_id = t.closes_id AND amount > 0
+            ) AS expected
+            FROM ledger_transaction AS t WHERE kind IN ('reverse', 'take-back')
+        ) AS reversal
+        WHERE found <> expected
     """,
     "what a closed hold reserved is gone from its account": """
         SELECT a.tenant_id, a.id AS subject, a.balance AS found, 0 AS expected

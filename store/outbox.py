@@ -312,7 +312,7 @@ _RECORD = (
         shown=bindparam("b_shown"),
         attempts=bindparam("b_attempts"),
         pending=or_(
-            bindparam("b_state") == State.WAITING,
+            bindparam("b_state").in_([State.WAITING, State.SENDING]),
             (bindparam("b_state") == State.SENT) & (outbox.c.wanted > bindparam("b_shown")),
         ),
     )

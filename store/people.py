@@ -267,7 +267,9 @@ def _refresh(tx: Connection, member: Member, workspace_id: str, profile: Profile
     if told.get("email") not in (None, member.email) and find_by_emails(tx, member.tenant_id, [str(told["email"])]):
         told.pop("email")
     tx.execute(person.update().where(mine).values(**told))
-    own = next(one for one in member.accounts if one.workspace_id == workspace_id)
+    refs = {profile.ref, profile.other_ref} - {None}
+    here = [one for one in member.accounts if one.workspace_id == workspace_id]  # two joined by one address
+    own = next(one for one in here if {one.ref, one.other_ref} & refs)
     changes = {"ref": profile.ref, "other_ref": profile.other_ref or own.other_ref}
     if profile.handle:
         changes["handle"] = profile.handle.lower()

@@ -3,6 +3,7 @@
 from store import (
     conversations,
     ledger,
+    mark,
     outbox,
     people,
     programme,
@@ -16,6 +17,7 @@ from store.db import metadata
 __all__ = [
     "conversations",
     "ledger",
+    "mark",
     "metadata",
     "outbox",
     "people",

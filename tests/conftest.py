@@ -7,7 +7,7 @@ import os
 import shutil
 import tempfile
 import warnings
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from datetime import UTC, datetime, timedelta
 from itertools import count
@@ -19,13 +19,12 @@ from hypothesis import settings
 from psycopg import sql
 
 from store import migrate
-from store.db import Database, metadata
+from store.db import Database
+from store.tables import metadata
 
 settings.register_profile("small", deadline=None, max_examples=20, stateful_step_count=25)
 settings.register_profile("thorough", deadline=None, max_examples=500, stateful_step_count=80)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "small"))
-
-make_tables: Callable[[str], None] = migrate.upgrade
 
 
 class Clock:
@@ -50,15 +49,20 @@ def clock() -> Clock:
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
-def blank_url(request: pytest.FixtureRequest) -> str:
+def engine_name(request: pytest.FixtureRequest) -> str:
+    return str(request.param)
+
+
+@pytest.fixture
+def blank_url(request: pytest.FixtureRequest, engine_name: str) -> str:
     """The address of an empty database."""
-    return str(request.getfixturevalue(f"{request.param}_blank_url"))
+    return str(request.getfixturevalue(f"{engine_name}_blank_url"))
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
-def database_url(request: pytest.FixtureRequest) -> str:
+@pytest.fixture
+def database_url(request: pytest.FixtureRequest, engine_name: str) -> str:
     """The address of a database with all tables, and nothing in them."""
-    return str(request.getfixturevalue(f"{request.param}_url"))
+    return str(request.getfixturevalue(f"{engine_name}_url"))
 
 
 @pytest.fixture
@@ -81,7 +85,7 @@ def sqlite_url(sqlite_template: Path, tmp_path: Path) -> str:
 @pytest.fixture(scope="session")
 def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("template") / "template.db"
-    make_tables(f"sqlite:///{path}")
+    migrate.upgrade(f"sqlite:///{path}")
     return path
 
 
@@ -107,7 +111,7 @@ def _plain(url: str) -> str:
 def postgresql_tables(postgresql: PostgreSQL) -> Iterator[str]:
     """One database a worker process, emptied after each test: to copy it every time takes 0.1 s."""
     with postgresql.new_database() as url:
-        make_tables(url)
+        migrate.upgrade(url)
         yield url
 
 

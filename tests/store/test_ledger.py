@@ -103,7 +103,9 @@ def books(database: Database) -> Books:
 
 
 def test_an_allowance_is_granted_once_a_label(books: Books) -> None:
+    assert not books.run(ledger.is_granted, THIS_WEEK)
     assert books.grants(50)
+    assert books.run(ledger.is_granted, THIS_WEEK)
     assert not books.grants(50)
     assert books.grants(30, allowance("ann", "2026-W48"))
     assert books.show(THIS_WEEK, allowance("ann", "2026-W48")) == [50, 30]

@@ -78,6 +78,7 @@ class SlackClient:
         _fill(view, values or {})
         if missing := missing_inputs(view.blocks, view.values):
             view.errors = missing
+            self.workspace.revision.bump()
             return Delivery.unsent("required inputs are empty")
         shown = payloads.view_json(self.workspace, view)
         trigger = self._views.new_trigger(person.id)

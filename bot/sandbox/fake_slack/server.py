@@ -1,12 +1,13 @@
 """Slack's own server, in memory: the Web API and response_url."""
 
 import asyncio
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
 from aiohttp import web
+from aiohttp.typedefs import Middleware
 
 from bot.sandbox.fake_slack.arguments import Arguments
 from bot.sandbox.fake_slack.blocks import Json
@@ -57,8 +58,8 @@ class FakeSlack:
         self.teams[team_id] = Team(workspace, Views(workspace), *self._checks)
         return workspace
 
-    def app(self) -> web.Application:
-        app = web.Application()
+    def app(self, middlewares: Sequence[Middleware] = ()) -> web.Application:
+        app = web.Application(middlewares=middlewares)
         app.router.add_route("*", "/api/{method}", self._serve_method)
         app.router.add_post("/response/{hook}", self._serve_hook)
         app.on_shutdown.append(self._let_go)

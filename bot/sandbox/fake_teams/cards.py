@@ -31,8 +31,10 @@ def actions_of(shown: Readable) -> list[Json]:
     return [dict(node) for node in _nodes(card or {}) if str(node.get("type", "")).startswith("Action.")]
 
 
-def find_action(shown: Readable, name: str) -> Json:
-    """The button with this verb or title."""
+def find_action(shown: Readable, name: str | int) -> Json:
+    """The button with this verb or title; by its number in reading order where several are alike."""
+    if isinstance(name, int):
+        return actions_of(shown)[name]
     for action in actions_of(shown):
         if name in (action.get("verb"), action.get("title")):
             return action

@@ -6,12 +6,13 @@ async with FakeTeams(bot_url="http://127.0.0.1:3978/api/messages") as teams:
     assert "thanked" in text_of(teams.messages(general)[-1])
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any, Self
 
 import aiohttp
 from aiohttp import web
+from aiohttp.typedefs import Middleware
 
 from bot.sandbox.fake_teams.connector import CheckCard, Connector
 from bot.sandbox.fake_teams.faults import Call, Faults
@@ -56,8 +57,8 @@ class FakeTeams(Hands):
         self._signed = signed
         self._connector = Connector(self.world, self.login, check_card, asks_for_token=asks_for_token)
 
-    async def start(self, port: int = 0) -> Self:
-        app = web.Application(middlewares=[self.faults.middleware], client_max_size=_MOST_BYTES)
+    async def start(self, port: int = 0, *, middlewares: Sequence[Middleware] = ()) -> Self:
+        app = web.Application(middlewares=[*middlewares, self.faults.middleware], client_max_size=_MOST_BYTES)
         app.add_routes([*self.login.routes(), *self._connector.routes()])
         self._runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.1)
         await self._runner.setup()

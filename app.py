@@ -1,0 +1,249 @@
+"""Plaudit: settings in, one process out. `python app.py` serves; `python app.py --help` lists the rest."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import contextlib
+import signal
+import sys
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from pathlib import Path
+
+import aiohttp
+import structlog
+from aiohttp import web
+from sqlalchemy import text
+
+from bot.admission import Lane
+from bot.connected import Connected, Core
+from bot.door import Door
+from bot.logs import set_up_logs
+from bot.metrics import OUTBOX_PENDING
+from bot.presenter import CardPresenter
+from bot.relay import Relay
+from bot.senders import Senders
+from bot.settings import Settings, WrongSetting, read_settings
+from bot.slack.site import SlackSite
+from bot.teams.site import TeamsSite
+from bot.web import Health, make_web
+from handlers import registry
+from handlers.deliveries import Deliveries
+from handlers.dispatch import Dispatcher
+from manifest.build import print_manifest
+from scheduler.clock import ProgrammeClock
+from scheduler.jobs import clean_up
+from scheduler.runner import Job, Runner
+from store import tables
+from store.db import Database
+from store.ledger_check import verify
+from store.mark import WrongDatabase, claim_mode
+from store.migrate import is_current, upgrade
+from store.outbox import count_pending
+from store.types import Ids
+
+DRAIN_S = 20.0
+"""Most orchestrators kill after thirty."""
+DAY_S = 24 * 60 * 60.0
+
+_log = structlog.get_logger("process")
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    command = _parser().parse_args(arguments)
+    try:
+        settings = read_settings()
+        set_up_logs(settings.plaudit_log)
+        run = {"serve": serve, "migrate": migrate, "verify-ledger": verify_ledger, "manifest": manifest}
+        return run[command.command or "serve"](settings, command)
+    except (WrongSetting, WrongDatabase) as wrong:
+        print(wrong, file=sys.stderr)  # noqa: T201 - for whoever starts it
+        return 2
+
+
+def serve(settings: Settings, command: argparse.Namespace) -> int:
+    """Migrates and serves until it is told to stop."""
+    with contextlib.suppress(KeyboardInterrupt):
+        asyncio.run(_serve(settings))
+    return 0
+
+
+def migrate(settings: Settings, command: argparse.Namespace) -> int:
+    """Brings the database up to date."""
+    upgrade(settings.database_url)
+    return 0
+
+
+def verify_ledger(settings: Settings, command: argparse.Namespace) -> int:
+    """Recomputes every balance from the entries. Ends with 1 if anything differs."""
+    with contextlib.closing(Database(settings.database_url, patient=True)) as database, database.reading() as tx:
+        differences = verify(tx)
+    for one in differences:
+        print(one)  # noqa: T201 - what the command is for
+    print(f"{len(differences)} differences" if differences else "The books agree.")  # noqa: T201
+    return 1 if differences else 0
+
+
+def manifest(settings: Settings, command: argparse.Namespace) -> int:
+    """Prints an app manifest, or writes the Teams package."""
+    print_manifest(command.platform, settings, sys.stdout, package=command.zip, compatible=command.compatible)
+    return 0
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="app.py", description="Recognition and micro-rewards for Slack and Teams.")
+    commands = parser.add_subparsers(dest="command", metavar="command")
+    commands.add_parser("serve", help="migrate and serve (the default)")
+    commands.add_parser("migrate", help="bring the database up to date")
+    commands.add_parser("verify-ledger", help="recompute every balance; exit 1 on any difference")
+    shown = commands.add_parser("manifest", help="print the app manifest of a platform")
+    shown.add_argument("platform", choices=("slack", "teams"))
+    shown.add_argument("--zip", type=Path, metavar="FILE", help="Teams: write the package to upload")
+    shown.add_argument("--compatible", action="store_true", help="Teams: an older schema, for tenants that need it")
+    return parser
+
+
+async def _serve(settings: Settings) -> None:
+    stop = asyncio.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        with contextlib.suppress(NotImplementedError):  # Windows has Ctrl-C only
+            asyncio.get_running_loop().add_signal_handler(number, stop.set)
+    process = Process(settings, ProgrammeClock())
+    try:
+        await process.start()
+        await stop.wait()
+    finally:
+        await process.stop()
+
+
+class Process:
+    """One running process: started in order, stopped in the reverse one. `port` is known after `start`."""
+
+    def __init__(self, settings: Settings, clock: Callable[[], datetime], *, durable: bool = True) -> None:
+        registry.load()
+        self.settings = settings
+        self.clock = clock
+        self.port = settings.plaudit_port
+        self._durable = durable
+        self._stack = contextlib.AsyncExitStack()
+
+    async def start(self) -> None:
+        """Migrates, connects and serves. Raises `WrongDatabase` for a database of the other mode."""
+        await asyncio.to_thread(upgrade, self.settings.database_url)
+        database = Database(self.settings.database_url, durable=self._durable)
+        self._stack.callback(database.close)
+        await asyncio.to_thread(claim_mode, database, "sandbox" if self.settings.sandbox else "live")
+        self._build(database)
+        await self._open()
+        _log.info("ready", address=f"http://{self.settings.plaudit_host}:{self.port}")
+
+    async def stop(self) -> None:
+        """Not ready any more, then: no new requests, finish what has begun, finish sends, close."""
+        if hasattr(self, "health"):
+            self.health.stopping = True
+        await self._stack.aclose()
+        _log.info("stopped")
+
+    def _build(self, database: Database) -> None:
+        writers = Lane("writer", 1 if database.kind == "sqlite" else 8)
+        readers = Lane("reader", 2)
+        self.core = Core(database, writers, readers, self.clock, Ids())
+        self.http = aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=0), cookie_jar=aiohttp.DummyCookieJar())
+        self.presenter = presenter = CardPresenter()
+        made = {"clock": self.clock, "new_id": self.core.new_id}
+        self.platforms: dict[str, Connected] = {one.platform: one for one in self._connect()}
+        self.senders = Senders(self.core, self.platforms)
+        deliveries = Deliveries(database, presenter, owners=self.settings.plaudit_owners, **made)
+        self.relay = Relay(deliveries, writers, self.senders.find)
+        self.dispatcher = Dispatcher(database, presenter, on_sends=self._wake, **made)
+        self.door = Door(
+            self.dispatcher,
+            presenter,
+            writers=writers,
+            readers=readers,
+            directories={name: one.directory for name, one in self.platforms.items()},
+        )
+        self.health = Health({"database": self._database_answers, "migrations": self._migrated, "relay": self._relays})
+        self.runner = Runner(
+            [
+                Job("refresh", DAY_S, self._refresh),
+                Job("clean-up", DAY_S, lambda: asyncio.to_thread(clean_up, database, self.clock)),
+            ]
+        )
+
+    def _wake(self) -> None:
+        self.relay.wake()
+
+    def _connect(self) -> list[Connected]:
+        """The platforms whose credentials are set."""
+        connected: list[Connected] = []
+        if self.settings.slack_bot_token:
+            connected.append(SlackSite(self.settings, self.core, self.http))
+        if self.settings.microsoft_app_id:
+            connected.append(
+                TeamsSite(
+                    self.settings,
+                    self.core,
+                    self.http,
+                    presenter=self.presenter,
+                    commands=registry.commands,
+                    on_sends=self._wake,
+                )
+            )
+        return connected
+
+    async def _open(self) -> None:
+        """What is pushed here first is closed last."""
+        stack = self._stack
+        stack.push_async_callback(self.http.close)
+        stack.push_async_callback(self.core.readers.close)
+        stack.push_async_callback(self.core.writers.close)
+        relaying = asyncio.create_task(self.relay.run())
+        stack.push_async_callback(lambda: asyncio.wait({relaying}))
+        stack.push_async_callback(self.relay.stop)
+        self.runner.start()
+        stack.callback(self.runner.stop)
+        stack.push_async_callback(self.door.drain)
+        doors = {path: handler for one in self.platforms.values() for path, handler in one.doors(self.door).items()}
+        for one in self.platforms.values():
+            stack.push_async_callback(one.stop)
+        await self._listen(make_web(self.health, doors))
+        for one in self.platforms.values():
+            await one.start()
+
+    async def _listen(self, application: web.Application) -> None:
+        runner = web.AppRunner(application, access_log=None, shutdown_timeout=DRAIN_S)
+        await runner.setup()
+        self._stack.push_async_callback(runner.cleanup)
+        site = web.TCPSite(runner, self.settings.plaudit_host, self.settings.plaudit_port)
+        await site.start()
+        self.port = runner.addresses[0][1]
+
+    async def _refresh(self) -> None:
+        self.senders.forget()
+        for one in self.platforms.values():
+            await one.refresh()
+
+    # --- /readyz ---
+
+    async def _database_answers(self) -> bool:
+        def ask() -> int:
+            with self.core.database.reading() as tx:
+                tx.execute(text("SELECT 1"))
+                return count_pending(tx)
+
+        OUTBOX_PENDING.set(await self.core.readers.run(ask, background=True))
+        return True
+
+    async def _migrated(self) -> bool:
+        return await asyncio.to_thread(is_current, self.core.database)
+
+    async def _relays(self) -> bool:
+        return self.relay.healthy
+
+
+assert tables.metadata  # every table is known before anything is built
+
+if __name__ == "__main__":
+    sys.exit(main())

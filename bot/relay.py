@@ -1,0 +1,234 @@
+"""Empties the outbox: claims lanes, renders what changed, sends, and records, in this order whatever happens.
+
+A claim and the records of what was sent before it share one transaction, so that a busy relay costs the database
+little. A relay that dies loses nothing: its leases run out, and its posts that may have been shown are looked for.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import json
+from collections.abc import Awaitable, Callable
+from random import random as random_number
+from typing import Any
+
+import structlog
+
+from bot.admission import Closed, Lane
+from bot.backoff import wait_s
+from bot.metrics import SENDS
+from bot.transport import Fate, SendFailed, Sent, Transport
+from handlers.deliveries import Claimed, Deliveries
+from handlers.vocabulary import POST_LINK
+from store.outbox import Due, Record, SendKind, State
+
+IDLE_S = 1.0
+"""How often an idle relay looks, for work of other replicas and messages that became due."""
+GATHER_S = 0.01
+"""How long it gathers results, so that many are recorded at once."""
+MOST_AT_ONCE = 64
+MOST_REPEATS = 3
+"""How often a direct message is sent that may have been shown already."""
+
+_log = structlog.get_logger("relay")
+
+
+class Relay:
+    """`transports` finds the sender for a message, by its workspace; None while a workspace is not connected."""
+
+    def __init__(
+        self,
+        deliveries: Deliveries,
+        lane: Lane,
+        transports: Callable[[Due], Awaitable[Transport | None]],
+        *,
+        random: Callable[[], float] = random_number,
+    ) -> None:
+        self._deliveries = deliveries
+        self._lane = lane
+        self._transports = transports
+        self._random = random
+        self._news = asyncio.Event()
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._done: list[Record] = []
+        self._sending: set[asyncio.Task[None]] = set()
+        self._stopping = False
+        self.healthy = True
+
+    def wake(self) -> None:
+        """Says that something is due. Safe to call from any thread."""
+        if self._loop and not self._loop.is_closed():
+            self._loop.call_soon_threadsafe(self._news.set)
+
+    async def run(self) -> None:
+        """Runs until `stop`."""
+        self._loop = asyncio.get_running_loop()
+        while not self._stopping:
+            try:
+                await self.turn()
+                self.healthy = True
+            except Closed:
+                return
+            except Exception:
+                self.healthy = False
+                _log.exception("turn failed")
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(self._news.wait(), IDLE_S)
+                await asyncio.sleep(GATHER_S)
+
+    async def stop(self) -> None:
+        """Claims nothing more, finishes what is being sent, and records it."""
+        self._stopping = True
+        if self._sending:
+            await asyncio.wait(self._sending)
+        if self._done:
+            await self.turn(claim=False)
+        self._news.set()
+
+    async def turn(self, *, claim: bool = True) -> int:
+        """Records what was sent, and begins to send what is due. How many messages that is."""
+        self._news.clear()
+        records, self._done = self._done, []
+        most = MOST_AT_ONCE - len(self._sending) if claim and not self._stopping else 0
+        try:
+            claimed = await self._lane.run(lambda: self._deliveries.turn(records, most=most), background=True)
+        except BaseException:
+            self._done = records + self._done
+            raise
+        for one in claimed:
+            task = asyncio.ensure_future(self._deliver(one))
+            self._sending.add(task)
+            task.add_done_callback(self._sending.discard)
+        return len(claimed)
+
+    @property
+    def busy(self) -> bool:
+        """Whether something is being sent, or was sent and is not recorded yet."""
+        return bool(self._sending or self._done)
+
+    async def sent(self) -> None:
+        """Waits for what is being sent."""
+        if self._sending:
+            await asyncio.wait(self._sending)
+
+    async def _deliver(self, claimed: Claimed) -> None:
+        try:
+            record = await self._attempt(claimed)
+        except Exception:
+            _log.exception("send failed", message=claimed.due.id, tenant=claimed.due.tenant_id)
+            record = self._again(claimed.due, SendFailed(Fate.AGAIN, "a bug of ours; see the log"))
+        SENDS.labels(claimed.due.kind, record.state.value).inc()
+        self._done.append(record)
+        self._news.set()
+
+    async def _attempt(self, claimed: Claimed) -> Record:
+        due = claimed.due
+        transport = await self._transports(due)
+        if transport is None:
+            return self._again(due, SendFailed(Fate.AGAIN, "the workspace is not connected"))
+        try:
+            return await self._show(claimed, transport)
+        except SendFailed as failed:
+            _log.warning(
+                "send failed",
+                tenant=due.tenant_id,
+                message=due.id,
+                kind=due.kind,
+                fate=failed.fate.value,
+                what=failed.what,
+            )
+            return self._failed(due, failed)
+
+    async def _show(self, claimed: Claimed, transport: Transport) -> Record:
+        due = claimed.due
+        if due.state != State.SENT and self._deliveries.is_past(due.expires_at):
+            return _record(due, State.DROPPED)
+        if due.state == State.SENDING and due.kind == SendKind.POST and (sent := await transport.find(due)):
+            return _sent(due, sent, transport, shown=due.shown)
+        payload, shown = due.payload, due.shown
+        if due.wanted > due.shown:
+            fresh = await self._render(due)
+            if fresh is None:
+                return _record(due, State.DROPPED)
+            payload, shown = fresh, due.wanted
+        payload = with_link(payload, claimed.link)
+        send = transport.edit if due.state == State.SENT else transport.send
+        return _sent(due, await send(due, payload), transport, shown=shown)
+
+    async def _render(self, due: Due) -> dict[str, Any] | None:
+        return await self._lane.run(lambda: self._deliveries.show(due), background=True)
+
+    # --- failures -----------------------------------------------------------------------------------------
+
+    def _failed(self, due: Due, failed: SendFailed) -> Record:
+        """An edit may be repeated without harm, a direct message sometimes, a post never."""
+        edits = due.state == State.SENT
+        match failed.fate:
+            case Fate.DEAD:
+                return _record(due, State.DEAD, closed=failed.closed, trouble=failed.what)
+            case Fate.UNCERTAIN if due.kind == SendKind.POST and not edits:
+                return _record(due, State.UNCERTAIN, trouble=failed.what)
+            case Fate.UNCERTAIN if not edits and due.attempts >= MOST_REPEATS:
+                return _record(due, State.UNCERTAIN, trouble=failed.what)
+            case _:
+                return self._again(due, failed)
+
+    def _again(self, due: Due, failed: SendFailed) -> Record:
+        seconds = wait_s(due.attempts, failed.after_s, self._random)
+        if seconds is None:
+            return _record(due, State.DEAD, trouble=failed.what)
+        state = State.SENT if due.state == State.SENT else State.WAITING
+        pause = int((failed.after_s or 0) * 1000) if failed.everywhere else 0
+        return _record(due, state, wait_ms=int(seconds * 1000), pause_ms=pause)
+
+
+def with_link(payload: dict[str, Any], link: str) -> dict[str, Any]:
+    """Puts the address of the post where it was left open; without one, leaves out the lines that show it."""
+    text = json.dumps(payload)
+    if POST_LINK not in text:
+        return payload
+    if link:
+        filled: dict[str, Any] = json.loads(text.replace(POST_LINK, json.dumps(link)[1:-1]))
+        return filled
+    pruned: dict[str, Any] = _pruned(payload)
+    return pruned
+
+
+def _pruned(value: Any) -> Any:
+    """Without the parts of lists that hold the open link, and without parts that this leaves empty."""
+    if isinstance(value, dict):
+        return {name: _pruned(part) for name, part in value.items()}
+    if isinstance(value, list):
+        kept = [(part, _pruned(part)) for part in value if not _holds_directly(part)]
+        return [pruned for part, pruned in kept if not _emptied(part, pruned)]
+    return value
+
+
+def _holds_directly(part: Any) -> bool:
+    """Whether the open link is in a text of this part itself, and not in a list further down."""
+    if isinstance(part, str):
+        return POST_LINK in part
+    if isinstance(part, dict):
+        return any(_holds_directly(one) for one in part.values() if not isinstance(one, list))
+    return False
+
+
+def _emptied(part: Any, pruned: Any) -> bool:
+    return isinstance(part, dict) and any(value == [] and part[name] for name, value in pruned.items())
+
+
+def _sent(due: Due, sent: Sent, transport: Transport, *, shown: int) -> Record:
+    return Record(
+        message=due,
+        state=State.SENT,
+        ref=sent.ref or due.ref,
+        link=sent.link,
+        shown=shown,
+        wait_ms=transport.pace_ms(due),
+        chat_ref=sent.chat_ref,
+    )
+
+
+def _record(due: Due, state: State, **more: Any) -> Record:
+    return Record(message=due, state=state, ref=due.ref, shown=due.shown, **more)

@@ -1,0 +1,260 @@
+"""Bodies that Slack sends, as requests. Pure: whatever a body holds, it becomes a request or `Malformed`."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from typing import Any, TypeAlias
+
+from bot.slack.mentions import plain_text, read_text
+from cards.slack import act_of
+from handlers.vocabulary import (
+    AccountRef,
+    Action,
+    Command,
+    ConversationRef,
+    FieldValue,
+    MessageRef,
+    PlaceKind,
+    Platform,
+    Request,
+    Submission,
+    WorkspaceRef,
+)
+
+Json: TypeAlias = dict[str, Any]
+
+EXCERPT = 200
+_UNNAMED = ("directmessage", "privategroup")
+"""What Slack writes for a name where it tells none."""
+
+
+class Malformed(ValueError):
+    """Not a body that Slack sends."""
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """How an answer finds the asker, besides the connection that brought the request."""
+
+    team_id: str
+    user_id: str
+    trigger_id: str = ""
+    response_url: str = ""
+    view_id: str = ""
+    """The view that was acted in."""
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    request: Request
+    way: Way
+
+
+def read(body: Json) -> Asked | None:
+    """Who asks for what. None for what asks for nothing: events, checks of the address, kinds we do not use."""
+    if "command" in body:
+        return Asked(_command(body), _way(body))
+    match _needed(body, "type"):
+        case "block_actions":
+            return Asked(_button(body), _way(body))
+        case "view_submission":
+            return Asked(_submission(body), _way(body))
+        case "message_action":
+            return Asked(_message_shortcut(body), _way(body))
+        case "shortcut":
+            return Asked(_action(body, _needed(body, "callback_id")), _way(body))
+        case "event_callback":
+            event_of(body)
+    return None
+
+
+def event_of(body: Json) -> tuple[str, Json]:
+    """The workspace an event is for, and the event."""
+    authorizations = body.get("authorizations")
+    first = authorizations[0] if isinstance(authorizations, list) and authorizations else None
+    team_id = _text(first, "team_id") or _needed(body, "team_id")
+    _needed(body, "event", "type")
+    return team_id, body["event"]
+
+
+# --- the kinds --------------------------------------------------------------------------------------------
+
+
+def _command(body: Json) -> Command:
+    who = _who(body)
+    return Command(
+        key=_key(body),
+        who=who,
+        where=_place(who.workspace, _needed(body, "channel_id"), _text(body, "channel_name")),
+        name=_needed(body, "command").removeprefix("/"),
+        text=read_text(_text(body, "text"), who.workspace),
+    )
+
+
+def _button(body: Json) -> Action:
+    actions = body.get("actions")
+    if not isinstance(actions, list) or not actions:
+        raise Malformed("no actions")
+    return _action(body, act_of(_needed(actions[0], "action_id")), values=_values(actions[0].get("value")))
+
+
+def _message_shortcut(body: Json) -> Action:
+    where = _where(body)
+    if where is None:
+        raise Malformed("no channel")
+    return _action(body, _needed(body, "callback_id"), about=_about(body, where))
+
+
+def _action(body: Json, name: str, **more: Any) -> Action:
+    return Action(key=_key(body), who=_who(body), where=_where(body), name=name, **more)
+
+
+def _submission(body: Json) -> Submission:
+    who = _who(body)
+    metadata = _object(_text(body, "view", "private_metadata"))
+    context = _strings(metadata.get("context"))
+    return Submission(
+        key=f"form:{_needed(metadata, 'form_id')}",
+        who=who,
+        where=_where_opened(context, who.workspace),
+        form=_needed(body, "view", "callback_id"),
+        values=_fields(_get(body, "view", "state", "values"), who.workspace),
+        context=context,
+    )
+
+
+# --- who, where, about what -------------------------------------------------------------------------------
+
+
+def _key(body: Json) -> str:
+    return f"slack:trigger:{_needed(body, 'trigger_id')}"
+
+
+def _way(body: Json) -> Way:
+    who = _who(body)
+    return Way(
+        team_id=who.workspace.id,
+        user_id=who.id,
+        trigger_id=_text(body, "trigger_id"),
+        response_url=_text(body, "response_url"),
+        view_id=_text(body, "view", "id"),
+    )
+
+
+def _who(body: Json) -> AccountRef:
+    """An app installed for a whole organisation is told no team; the person's own one says where they are."""
+    team_id = (
+        _text(body, "team", "id")
+        or _text(body, "team_id")
+        or _text(body, "user", "team_id")
+        or _text(body, "enterprise", "id")
+        or _needed(body, "enterprise_id")
+    )
+    return AccountRef(WorkspaceRef(Platform.SLACK, team_id), _text(body, "user", "id") or _needed(body, "user_id"))
+
+
+def _where(body: Json) -> ConversationRef | None:
+    if channel_id := _text(body, "channel", "id"):
+        return _place(_who(body).workspace, channel_id, _text(body, "channel", "name"))
+    context = _strings(_object(_text(body, "view", "private_metadata")).get("context"))
+    return _where_opened(context, _who(body).workspace)
+
+
+def _place(workspace: WorkspaceRef, channel_id: str, name: str) -> ConversationRef:
+    shown = "" if name in _UNNAMED else name
+    return ConversationRef(workspace, channel_id, _kind(channel_id, name), shown)
+
+
+def _kind(channel_id: str, name: str) -> PlaceKind:
+    """Nothing in a body tells the app's own direct message from others; neither is posted in."""
+    if name == "directmessage" or channel_id.startswith("D"):
+        return PlaceKind.DIRECT
+    if name.startswith("mpdm-"):
+        return PlaceKind.GROUP
+    return PlaceKind.PRIVATE if name == "privategroup" else PlaceKind.CHANNEL
+
+
+def _where_opened(context: dict[str, str], workspace: WorkspaceRef) -> ConversationRef | None:
+    """A form knows no conversation, so the one it was opened in travels in its context."""
+    channel_id, kind = context.get("where_id"), context.get("where_kind")
+    if not channel_id or kind not in list(PlaceKind):
+        return None
+    return ConversationRef(workspace, channel_id, PlaceKind(kind), context.get("where_name", ""))
+
+
+def _about(body: Json, where: ConversationRef) -> MessageRef:
+    message = body.get("message")
+    ts = _needed(message, "ts")
+    user = "" if _get(message, "bot_id") else _text(message, "user")
+    return MessageRef(
+        where,
+        ts,
+        author=AccountRef(where.workspace, user) if user else None,
+        link=_link(_text(body, "team", "domain"), where.id, ts, _text(message, "thread_ts")),
+        excerpt=plain_text(_text(message, "text"), where.workspace, EXCERPT),
+    )
+
+
+def _link(domain: str, channel_id: str, ts: str, thread_ts: str) -> str:
+    if not domain:
+        return ""
+    reply = f"?thread_ts={thread_ts}&cid={channel_id}" if thread_ts not in ("", ts) else ""
+    return f"https://{domain}.slack.com/archives/{channel_id}/p{ts.replace('.', '')}{reply}"
+
+
+# --- values -----------------------------------------------------------------------------------------------
+
+
+def _values(value: object) -> dict[str, str]:
+    """What a button carries. It went through a client, so it may be anything."""
+    return _strings(_object(value if isinstance(value, str) else ""))
+
+
+def _fields(values: object, workspace: WorkspaceRef) -> dict[str, FieldValue]:
+    """By block, which is named like its field."""
+    filled = values if isinstance(values, dict) else {}
+    return {
+        name: _field(next(iter(inputs.values())), workspace)
+        for name, inputs in filled.items()
+        if isinstance(inputs, dict) and inputs
+    }
+
+
+def _field(entered: object, workspace: WorkspaceRef) -> FieldValue:
+    users = _get(entered, "selected_users")
+    if isinstance(users, list):
+        return tuple(AccountRef(workspace, one) for one in users if isinstance(one, str))
+    return _text(entered, "value") or _text(entered, "selected_option", "value")
+
+
+def _strings(value: object) -> dict[str, str]:
+    """`value` if it maps texts to texts, else nothing of it."""
+    if not isinstance(value, dict) or not all(isinstance(one, str) for one in value.values()):
+        return {}
+    return value
+
+
+def _object(text: str) -> Json:
+    try:
+        value = json.loads(text or "{}")
+    except (ValueError, RecursionError):
+        return {}
+    return value if isinstance(value, dict) else {}
+
+
+def _get(tree: object, *path: str) -> object:
+    for name in path:
+        tree = tree.get(name) if isinstance(tree, dict) else None
+    return tree
+
+
+def _text(tree: object, *path: str) -> str:
+    value = _get(tree, *path)
+    return value if isinstance(value, str) else ""
+
+
+def _needed(tree: object, *path: str) -> str:
+    if value := _text(tree, *path):
+        return value
+    raise Malformed(f"no {'.'.join(path)}")

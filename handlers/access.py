@@ -1,0 +1,34 @@
+"""Every gate: who may do what."""
+
+from __future__ import annotations
+
+from handlers.refusals import Refusal
+from handlers.rules.policy import Policy
+from store.people import Member
+
+
+def check_actor(actor: Member) -> None:
+    """Whoever asks for anything must be an active human being."""
+    if actor.kind == "bot":
+        raise Refusal("bot", "Apps cannot use Plaudit.")
+    if not actor.active:
+        raise Refusal(
+            "deactivated",
+            "Your account is deactivated here.",
+            "If that is a mistake, an administrator of your organisation can switch it on again.",
+        )
+    if actor.kind == "stranger":
+        raise Refusal("stranger", "Plaudit here belongs to another organisation.", "Ask for it in your own.")
+
+
+def why_not_receive(member: Member, policy: Policy) -> str | None:
+    """Why somebody cannot receive a recognition, as the end of a sentence that begins with their name."""
+    if not member.active:
+        return "is not active any more"
+    if member.kind == "bot":
+        return "is an app, and apps have no feelings to thank"
+    if member.kind == "guest" and not policy.guests_receive:
+        return "is a guest, and this programme is for members"
+    if member.kind == "stranger" and not policy.strangers_receive:
+        return "belongs to another organisation"
+    return None

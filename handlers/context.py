@@ -1,0 +1,67 @@
+"""What a handler is given: who asks, where, by which rules, and a transaction to work in."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import Connection
+
+from handlers.programme import Programme
+from handlers.rules.periods import zone_or
+from handlers.rules.policy import Policy
+from handlers.vocabulary import AccountRef, EmailRef, Platform, Reader, Who, WorkspaceRef
+from store.conversations import Place
+from store.people import Member
+from store.tenants import Home
+
+_UTC = ZoneInfo("UTC")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Context:
+    """`now` is the programme's clock, read once. `people` are those whom the request names and we know."""
+
+    tx: Connection
+    now: datetime
+    new_id: Callable[[], str]
+    home: Home
+    actor: Member
+    place: Place | None
+    people: Mapping[AccountRef | EmailRef, Member]
+    policy: Policy
+    programme: Programme
+
+    @property
+    def tenant_id(self) -> str:
+        return self.home.tenant_id
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """The actor's own zone, or the tenant's where it is not known."""
+        return zone_or(self.actor.zone, self.tenant_zone)
+
+    @property
+    def tenant_zone(self) -> ZoneInfo:
+        return zone_or(self.home.zone, _UTC)
+
+
+def who(member: Member) -> Who:
+    """A person as cards show them."""
+    return Who(member.id, member.name, accounts_of(member))
+
+
+def accounts_of(member: Member) -> tuple[AccountRef, ...]:
+    return tuple(
+        AccountRef(WorkspaceRef(Platform(one.platform), one.workspace_ref), one.other_ref or one.ref)
+        for one in member.accounts
+    )
+
+
+def reader_in(home: Home, member: Member | None = None) -> Reader:
+    """For whom a card is rendered in a workspace: everybody there, or one person."""
+    zone = (member.zone if member else "") or home.zone
+    locale = member.locale if member else ""
+    return Reader(Platform(home.platform), home.workspace_id, home.workspace_ref, zone, locale)

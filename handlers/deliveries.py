@@ -1,0 +1,169 @@
+"""What happens to messages after they were stored: claimed, shown, recorded, and what to do when that fails."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Connection
+
+from handlers import registry
+from handlers.context import Context, who
+from handlers.dispatch import Payload, Presenter
+from handlers.mailing import Mailer
+from handlers.placing import why_not_here
+from handlers.programme import Programmes
+from handlers.recognition_cards import SUBJECT, posted_card
+from handlers.rules.policy import Policy
+from handlers.vocabulary import Card, Direct, Platform, Post, Reader, Send, Subject
+from store import outbox
+from store.conversations import close_place, list_places
+from store.db import Database
+from store.outbox import Due, Record, SendKind, State
+from store.people import find_by_emails, keep_chat, list_members
+from store.recognitions import find_recognition
+from store.tenants import change_programme, list_homes, pause_workspace
+
+MOST_CLAIMS = 64
+LEASE_MS = 30_000
+TROUBLE = "trouble"
+
+
+@dataclass(frozen=True, slots=True)
+class Claimed:
+    """A message to send, and the address of the post it links to, if it links to one that was sent."""
+
+    due: Due
+    link: str = ""
+
+
+class Deliveries:
+    """The relay's counterpart in the core. `owners` are e-mail addresses of who hears of trouble."""
+
+    def __init__(
+        self,
+        database: Database,
+        presenter: Presenter,
+        *,
+        clock: Callable[[], datetime],
+        new_id: Callable[[], str],
+        owners: Sequence[str] = (),
+    ) -> None:
+        self._database = database
+        self._presenter = presenter
+        self._clock = clock
+        self._new_id = new_id
+        self._owners = owners
+        self._mailer = Mailer(presenter, new_id)
+        self._programmes = Programmes()
+
+    def turn(self, records: Sequence[Record], *, most: int = MOST_CLAIMS) -> list[Claimed]:
+        """Writes down what became of messages, then claims what is due next: one transaction for many sends."""
+        now = self._clock()
+        with self._database.writing() as tx:
+            if records:
+                self._record(tx, records, now)
+            dues = outbox.claim_due(tx, now, most=most, lease_ms=LEASE_MS) if most else []
+            return _with_links(tx, dues)
+
+    def is_past(self, at: datetime | None) -> bool:
+        return at is not None and at < self._clock()
+
+    def show(self, due: Due) -> Payload | None:
+        """What the message is to show now. None: its subject is not to be shown any more."""
+        with self._database.reading() as tx:
+            card = registry.views[due.view](tx, due)
+            if card is None:
+                return None
+            return self._presenter.card(card, self._reader(tx, due))
+
+    def _record(self, tx: Connection, records: Sequence[Record], now: datetime) -> None:
+        outbox.record(tx, records, now)
+        for one in records:
+            due = one.message
+            if one.chat_ref and due.account_id:
+                keep_chat(tx, due.tenant_id, due.account_id, one.chat_ref)
+            if one.pause_ms:
+                pause_workspace(tx, due.tenant_id, due.workspace_id, one.pause_ms)
+            if one.closed and due.conversation_id:
+                close_place(tx, due.tenant_id, due.conversation_id, archived=one.closed == "archived")
+                change_programme(tx, due.tenant_id)
+            if one.state in (State.UNCERTAIN, State.DEAD):
+                self._react(tx, one, now)
+
+    def _react(self, tx: Connection, record: Record, now: datetime) -> None:
+        """Who has to know that a message was not shown, or may not have been."""
+        due = record.message
+        fact = find_recognition(tx, due.tenant_id, due.subject_id) if due.subject_kind == SUBJECT else None
+        if fact is None or due.kind != SendKind.POST or fact.taken_back_at:
+            return
+        people = {one.id: one for one in list_members(tx, due.tenant_id, (fact.giver_id, *fact.receiver_ids))}
+        ctx = self._context(tx, due, people[fact.giver_id], now)
+        receivers = [people[one] for one in fact.receiver_ids]
+        place = list_places(tx, due.tenant_id, [due.conversation_id or ""]).get(due.conversation_id or "")
+        sends: list[Send] = []
+        if record.state is State.UNCERTAIN:
+            card = Card(
+                "post_uncertain",
+                {"receivers": [who(one) for one in receivers], "place": place or "the channel", "id": due.id},
+            )
+            sends.append(Direct(ctx.actor, card, Subject(TROUBLE, due.id)))
+        else:
+            fallback = ctx.programme.recognition_places.get(due.workspace_id)
+            if fallback and fallback.id != due.conversation_id and not why_not_here(fallback):
+                card = posted_card(fact, ctx.actor, receivers, ctx.programme)
+                sends.append(Post(fallback, card, Subject(SUBJECT, fact.id)))
+                sentence = "Your kudos could not be shown where you wrote it, so it is in the recognition channel."
+            else:
+                sentence = "Your kudos could not be posted. Its points and words reached everybody you named."
+            sends.append(Direct(ctx.actor, Card("notice", {"sentence": sentence}), Subject(TROUBLE, due.id)))
+            sends += self._to_owners(
+                tx,
+                due,
+                Card(
+                    "delivery_trouble",
+                    {
+                        "place": place or "a channel",
+                        "what": record.trouble,
+                        "next_step": "invite the app there again, or choose another recognition channel.",
+                    },
+                ),
+            )
+        self._mailer.send(ctx, sends)
+
+    def _to_owners(self, tx: Connection, due: Due, card: Card) -> list[Send]:
+        owners = find_by_emails(tx, due.tenant_id, self._owners) if self._owners else {}
+        return [Direct(one, card, Subject(TROUBLE, due.id)) for one in owners.values()]
+
+    def _context(self, tx: Connection, due: Due, actor: object, now: datetime) -> Context:
+        home = next(one for one in list_homes(tx, due.tenant_id) if one.workspace_id == due.workspace_id)
+        return Context(
+            tx=tx,
+            now=now,
+            new_id=self._new_id,
+            home=home,
+            actor=actor,  # type: ignore[arg-type]
+            place=None,
+            people={},
+            policy=Policy.read(home.policy),
+            programme=self._programmes.get(tx, home),
+        )
+
+    def _reader(self, tx: Connection, due: Due) -> Reader:
+        home = next(one for one in list_homes(tx, due.tenant_id) if one.workspace_id == due.workspace_id)
+        person = next(iter(list_members(tx, due.tenant_id, [due.reader_id])), None) if due.reader_id else None
+        zone = (person.zone if person else "") or home.zone
+        locale = person.locale if person else ""
+        return Reader(Platform(home.platform), home.workspace_id, home.workspace_ref, zone, locale)
+
+
+def _with_links(tx: Connection, dues: Iterable[Due]) -> list[Claimed]:
+    claimed = []
+    for due in dues:
+        link = ""
+        if due.linked:
+            found = outbox.find_links(tx, due.tenant_id, due.workspace_id, due.subject_kind, [due.subject_id])
+            link = found.get(due.subject_id, "")
+        claimed.append(Claimed(due, link))
+    return claimed

@@ -1,0 +1,125 @@
+"""Puts what a handler sends into the outbox: which account, which conversation, rendered now."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
+
+from handlers.context import Context
+from handlers.vocabulary import Direct, PlaceKind, Platform, Post, Reader, Send, Touch, Whisper
+from store.outbox import NewMessage, SendKind, add_messages, touch
+from store.people import Member, MemberAccount
+
+if TYPE_CHECKING:
+    from handlers.dispatch import Presenter
+
+WHISPER_LIFE = timedelta(minutes=15)
+"""An answer that comes later confuses more than it helps."""
+_LONG_AGO = datetime.fromisoformat("1970-01-01T00:00:00+00:00")
+
+
+class Mailer:
+    def __init__(self, presenter: Presenter, new_id: Callable[[], str]) -> None:
+        self._presenter = presenter
+        self._new_id = new_id
+
+    def send(self, ctx: Context, sends: Iterable[Send]) -> None:
+        messages: list[NewMessage] = []
+        for send in sends:
+            match send:
+                case Touch(subject, within_s):
+                    touch(ctx.tx, ctx.tenant_id, subject.kind, subject.id, ctx.now + timedelta(seconds=within_s))
+                case Post():
+                    messages.append(self._post(ctx, send))
+                case Direct():
+                    messages += self._direct(ctx, send)
+                case Whisper():
+                    messages += self._whisper(ctx, send)
+        if messages:
+            add_messages(ctx.tx, ctx.tenant_id, messages, ctx.now)
+
+    def _post(self, ctx: Context, send: Post) -> NewMessage:
+        place = send.place
+        reader = Reader(Platform(place.platform), place.workspace_id, place.workspace_ref, ctx.home.zone)
+        return NewMessage(
+            id=self._new_id(),
+            workspace_id=place.workspace_id,
+            kind=SendKind.POST,
+            view=send.card.name,
+            payload=self._presenter.card(send.card, reader),
+            conversation_id=place.id,
+            conversation_ref=place.ref,
+            service_url=place.service_url,
+            subject_kind=send.subject.kind,
+            subject_id=send.subject.id,
+        )
+
+    def _direct(self, ctx: Context, send: Direct) -> list[NewMessage]:
+        """To the account used last; somebody whose workspaces are all gone gets nothing."""
+        account = _used_last(ctx, send.person)
+        if account is None:
+            return []
+        return [
+            NewMessage(
+                id=self._new_id(),
+                workspace_id=account.workspace_id,
+                kind=SendKind.DIRECT,
+                view=send.card.name,
+                payload=self._presenter.card(send.card, _reader(account, send.person, ctx)),
+                conversation_ref=account.chat_ref,
+                account_id=account.id,
+                account_ref=account.other_ref or account.ref,
+                subject_kind=send.subject.kind,
+                subject_id=send.subject.id,
+                reader_id=send.person.id,
+                linked=send.linked,
+            )
+        ]
+
+    def _whisper(self, ctx: Context, send: Whisper) -> list[NewMessage]:
+        account = _account_in(ctx, send.person)
+        if account is None:
+            return []
+        place = send.place
+        personal = place is None or place.kind == PlaceKind.PERSONAL
+        return [
+            NewMessage(
+                id=self._new_id(),
+                workspace_id=account.workspace_id,
+                kind=SendKind.DIRECT if personal else SendKind.WHISPER,
+                view=send.card.name,
+                payload=self._presenter.card(send.card, _reader(account, send.person, ctx)),
+                conversation_ref=place.ref if place else account.chat_ref,
+                service_url=place.service_url if place else "",
+                account_id=account.id,
+                account_ref=account.other_ref or account.ref,
+                reader_id=send.person.id,
+                expires_at=ctx.now + WHISPER_LIFE,
+            )
+        ]
+
+
+def _account_in(ctx: Context, member: Member) -> MemberAccount | None:
+    return next((one for one in member.accounts if one.workspace_id == ctx.home.workspace_id), None)
+
+
+def _used_last(ctx: Context, member: Member) -> MemberAccount | None:
+    """The account somebody used last; where nobody knows, one in the workspace of the request."""
+    connected = {one.workspace_id for one in ctx.programme.homes}
+    candidates = [one for one in member.accounts if one.workspace_id in connected]
+    return max(
+        candidates,
+        key=lambda one: (one.used_at or _LONG_AGO, one.workspace_id == ctx.home.workspace_id),
+        default=None,
+    )
+
+
+def _reader(account: MemberAccount, member: Member, ctx: Context) -> Reader:
+    return Reader(
+        Platform(account.platform),
+        account.workspace_id,
+        account.workspace_ref,
+        member.zone or ctx.home.zone,
+        member.locale,
+    )

@@ -1,0 +1,37 @@
+"""Refusals: what was understood and is declined, with the next step. Nothing is taken."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Suggestion:
+    """A button under a refusal that does what was probably meant."""
+
+    label: str
+    act: str
+    values: dict[str, str]
+
+
+class Refusal(Exception):
+    """Raised by a handler; `dispatch` rolls back and answers with it.
+
+    `code` is for logs and statistics. `field` names the form field to mend, where a form brought the request.
+    """
+
+    def __init__(
+        self,
+        code: str,
+        sentence: str,
+        next_step: str = "",
+        *,
+        field: str = "",
+        suggestions: tuple[Suggestion, ...] = (),
+    ) -> None:
+        super().__init__(code)
+        self.code = code
+        self.sentence = sentence
+        self.next_step = next_step
+        self.field = field
+        self.suggestions = suggestions

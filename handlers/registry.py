@@ -1,0 +1,98 @@
+"""What exists: every command, action, form and view registers itself here, with the text that help shows.
+
+Help, both manifests and the command reference are made from it.
+"""
+
+from __future__ import annotations
+
+import importlib
+import pkgutil
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, TypeAlias, TypeVar
+
+from sqlalchemy import Connection
+
+from handlers.vocabulary import Action, Card, Command, Request, Submission
+from store.outbox import Due
+
+Handler: TypeAlias = Callable[..., Any]
+Reads: TypeAlias = bool | Callable[[Any], bool]
+"""Whether a handler changes nothing: always, or for some of its requests."""
+View: TypeAlias = Callable[[Connection, Due], Card | None]
+H = TypeVar("H", bound=Handler)
+V = TypeVar("V", bound=View)
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A handler and how people meet it. `menu` is its title where a platform lists it in a menu."""
+
+    name: str
+    handler: Handler
+    help: str
+    usage: str = ""
+    reads: Reads = False
+    menu: str = ""
+
+    def only_reads(self, request: Request) -> bool:
+        return self.reads(request) if callable(self.reads) else self.reads
+
+
+commands: dict[str, Entry] = {}
+actions: dict[str, Entry] = {}
+submissions: dict[str, Entry] = {}
+views: dict[str, View] = {}
+
+
+def command(name: str, *, usage: str = "", menu: str = "", reads: Reads = False) -> Callable[[H], H]:
+    return lambda handler: _add(commands, Entry(name, handler, _help(handler), usage, reads, menu))
+
+
+def action(name: str, *, menu: str = "", reads: Reads = False) -> Callable[[H], H]:
+    """A button; with a `menu` title also an entry in the menu of every message."""
+    return lambda handler: _add(actions, Entry(name, handler, _help(handler), "", reads, menu))
+
+
+def submission(name: str) -> Callable[[H], H]:
+    return lambda handler: _add(submissions, Entry(name, handler, _help(handler)))
+
+
+def view(card: str) -> Callable[[V], V]:
+    """How the subject of a message with this card is shown again. None: it is not to be shown any more."""
+
+    def register(shows: V) -> V:
+        views[card] = shows
+        return shows
+
+    return register
+
+
+def find(request: Request) -> Entry | None:
+    """The entry that a request is for. None for what an old message or a stranger's client may still send."""
+    match request:
+        case Command():
+            return commands.get(request.name)
+        case Action():
+            return actions.get(request.name)
+        case Submission():
+            return submissions.get(request.form)
+        case _:
+            raise AssertionError(f"no handlers for {type(request).__name__}")
+
+
+def load() -> None:
+    """Imports every module of `handlers`, so that all of them are registered."""
+    package = importlib.import_module("handlers")
+    for module in pkgutil.iter_modules(package.__path__):
+        importlib.import_module(f"handlers.{module.name}")
+
+
+def _add(entries: dict[str, Entry], entry: Entry) -> Any:
+    assert entry.name not in entries, f"two handlers for {entry.name}"
+    entries[entry.name] = entry
+    return entry.handler
+
+
+def _help(handler: Handler) -> str:
+    return (handler.__doc__ or "").strip().partition("\n")[0]

@@ -1,0 +1,156 @@
+"""`docs/REFERENCE.md`, made from the registry, the settings and the policy.
+
+`python -m manifest.reference --write` refreshes it; a test compares.
+"""
+
+from __future__ import annotations
+
+import ast
+import inspect
+import sys
+from collections.abc import Iterable, Iterator
+from dataclasses import fields
+from enum import Enum
+from itertools import pairwise
+from typing import Any
+
+from bot.settings import Settings
+from bot.web import SLACK_DOOR, TEAMS_DOOR
+from handlers.rules.policy import Policy
+from manifest.build import HELP, PLACEHOLDER_URL, is_about_message, listed_commands, listed_menu
+from manifest.files import ROOT, Files, refresh
+
+PATH = ROOT / "docs" / "REFERENCE.md"
+
+PROGRAM = {
+    "serve": "Brings the database up to date and serves; what happens when no command is given.",
+    "migrate": "Brings the database up to date and ends.",
+    "verify-ledger": "Recomputes every balance from the entries. Ends with 1 if anything differs.",
+    "manifest slack": "Prints the manifest of the Slack app. With `SLACK_APP_TOKEN` set it is one for Socket Mode.",
+    "manifest teams": "Prints the manifest of the Teams app. `--zip FILE` writes the package to upload instead; "
+    "`--compatible` makes one without slash commands, for tenants that refuse the newest.",
+}
+
+DOORS = {
+    f"POST {SLACK_DOOR}": "Slack: commands, shortcuts, buttons, forms and events. Signed by Slack.",
+    f"POST {TEAMS_DOOR}": "Teams: messages and invokes. With a token of the Bot Framework.",
+    "GET /healthz": "200 while the process lives.",
+    "GET /readyz": "200 while it takes requests; 503 while it starts or stops.",
+    "GET /metrics": "Figures in the Prometheus format.",
+}
+
+
+def reference() -> str:
+    return "\n".join(
+        [
+            "# Reference",
+            "",
+            "Generated from the code: `python -m manifest.reference --write`.",
+            "",
+            *_commands(),
+            *_menus(),
+            *_rules(),
+            *_settings(),
+            *_program(),
+            *_doors(),
+        ]
+    )
+
+
+def _commands() -> Iterator[str]:
+    yield "## Commands\n"
+    yield "On Slack type them with a slash. On Teams write to Plaudit, in a channel or group chat after `@Plaudit`;"
+    yield "where the newest manifest is installed the slash menu has them too.\n"
+    for entry in listed_commands():
+        yield f"### {entry.name}\n"
+        yield f"{entry.help}\n"
+        if entry.name == HELP:
+            yield "On Slack: `/kudos help`.\n"
+        else:
+            yield f"    {f'/{entry.name} {entry.usage}'.strip()}\n"
+
+
+def _menus() -> Iterator[str]:
+    yield "## Menus\n"
+    yield "*Anywhere* is a global shortcut on Slack, and an action of the message box on Teams.\n"
+    rows = (
+        (entry.menu, "on a message" if is_about_message(entry) else "anywhere", entry.help) for entry in listed_menu()
+    )
+    yield from _table(("entry", "where", "what it does"), rows)
+
+
+def _rules() -> Iterator[str]:
+    yield "## Rules of the programme\n"
+    yield "What holds where an organisation has decided nothing else.\n"
+    told = _told(Policy)
+    rows = ((f"`{one.name}`", _plain(getattr(Policy(), one.name)), told.get(one.name, "")) for one in fields(Policy))
+    yield from _table(("rule", "default", "meaning"), rows)
+
+
+def _settings() -> Iterator[str]:
+    yield "## Settings\n"
+    yield "Environment variables, read once at the start. A wrong one stops the start with a sentence that names it.\n"
+    rows = (
+        (f"`{name.upper()}`", _plain(field.get_default(call_default_factory=True)), field.description or "")
+        for name, field in Settings.model_fields.items()
+    )
+    yield from _table(("variable", "default", "meaning"), rows)
+
+
+def _program() -> Iterator[str]:
+    yield "## Program\n"
+    yield f"A printed manifest has `{PLACEHOLDER_URL}` where `PLAUDIT_PUBLIC_URL` is not set, and an id of zeros where"
+    yield "`MICROSOFT_APP_ID` is not. A package needs both.\n"
+    rows = ((f"`python app.py {name}`", text) for name, text in PROGRAM.items())
+    yield from _table(("command", "what it does"), rows)
+
+
+def _doors() -> Iterator[str]:
+    yield "## Doors\n"
+    yield "A door of a platform whose credentials are not set answers 404. The sandbox has further ones of its own.\n"
+    yield from _table(("door", "for"), ((f"`{door}`", text) for door, text in DOORS.items()))
+
+
+def _table(heads: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> Iterator[str]:
+    yield _row(heads)
+    yield _row(("---",) * len(heads))
+    yield from map(_row, rows)
+    yield ""
+
+
+def _row(cells: tuple[str, ...]) -> str:
+    return f"| {' | '.join(cell.replace('|', chr(92) + '|') for cell in cells)} |"
+
+
+def _plain(value: Any) -> str:
+    """A default as one writes it in the environment."""
+    match value:
+        case bool():
+            return "yes" if value else "no"
+        case Enum():
+            return f"`{value.value}`"
+        case "" | ():
+            return ""
+        case _:
+            return f"`{value}`"
+
+
+def _told(described: type) -> dict[str, str]:
+    """The sentence under each field of a class; Python itself forgets them."""
+    [body] = (node.body for node in ast.parse(inspect.getsource(described)).body if isinstance(node, ast.ClassDef))
+    told: dict[str, str] = {}
+    for field, after in pairwise(body):
+        match field, after:
+            case ast.AnnAssign(target=ast.Name(id=name)), ast.Expr(value=ast.Constant(value=str(text))):
+                told[name] = inspect.cleandoc(text)
+            case _:
+                pass
+    return told
+
+
+def generated() -> Files:
+    return {PATH: reference()}
+
+
+if __name__ == "__main__":
+    sys.exit(refresh(generated))
