@@ -5,6 +5,7 @@ msteams-docs includes/agent-message-size-limit.md; for Slack's limit on a whole 
 """
 
 import json
+from collections.abc import Mapping
 from typing import Any
 
 PLAIN_TEXT = 3000  # Slack cuts a message text at 40,000 and advises 4,000
@@ -52,7 +53,7 @@ def units(text: str) -> int:
     return len(text) if text.isascii() else len(text.encode("utf-16-le", "surrogatepass")) // 2
 
 
-def check_teams(card: dict[str, Any]) -> None:
+def check_teams(card: Mapping[str, Any]) -> None:
     """Raises BadCard for what Teams would not show, CardTooLarge for what it would not take."""
     if card.get("type") != "AdaptiveCard" or card.get("version") not in ("1.4", "1.5"):
         raise BadCard("Teams shows an AdaptiveCard of version 1.4 or 1.5")
