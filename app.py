@@ -31,6 +31,7 @@ from bot.web import Health, make_web
 from handlers import registry
 from handlers.deliveries import Deliveries
 from handlers.dispatch import Dispatcher
+from handlers.vocabulary import Platform
 from manifest.build import print_manifest
 from scheduler.clock import ProgrammeClock
 from scheduler.jobs import clean_up
@@ -151,12 +152,15 @@ class Process:
         self.core = Core(database, writers, readers, self.clock, Ids())
         self.http = aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=0), cookie_jar=aiohttp.DummyCookieJar())
         self.presenter = presenter = CardPresenter()
-        made = {"clock": self.clock, "new_id": self.core.new_id}
-        self.platforms: dict[str, Connected] = {one.platform: one for one in self._connect()}
+        self.platforms: dict[Platform, Connected] = {one.platform: one for one in self._connect()}
         self.senders = Senders(self.core, self.platforms)
-        deliveries = Deliveries(database, presenter, owners=self.settings.plaudit_owners, **made)
+        deliveries = Deliveries(
+            database, presenter, clock=self.clock, new_id=self.core.new_id, owners=self.settings.plaudit_owners
+        )
         self.relay = Relay(deliveries, writers, self.senders.find)
-        self.dispatcher = Dispatcher(database, presenter, on_sends=self._wake, **made)
+        self.dispatcher = Dispatcher(
+            database, presenter, clock=self.clock, new_id=self.core.new_id, on_sends=self._wake
+        )
         self.door = Door(
             self.dispatcher,
             presenter,
@@ -204,6 +208,8 @@ class Process:
         stack.push_async_callback(self.relay.stop)
         self.runner.start()
         stack.callback(self.runner.stop)
+        for one in self.platforms.values():
+            stack.push_async_callback(one.settle)
         stack.push_async_callback(self.door.drain)
         doors = {path: handler for one in self.platforms.values() for path, handler in one.doors(self.door).items()}
         for one in self.platforms.values():

@@ -32,7 +32,9 @@ class Connected(Protocol):
     """One platform. `doors` is called once, before `start`."""
 
     platform: Platform
-    directory: Directory
+
+    @property
+    def directory(self) -> Directory: ...
 
     def doors(self, door: Door) -> Mapping[str, Handler]:
         """What answers a POST at which path."""
@@ -43,7 +45,10 @@ class Connected(Protocol):
     async def start(self) -> None: ...
 
     async def stop(self) -> None:
-        """Takes nothing new, and gives every answer that is still to be given."""
+        """Takes nothing new."""
+
+    async def settle(self) -> None:
+        """Gives every answer that is still to be given."""
 
     async def refresh(self) -> None:
         """Reads people and channels anew; called once a day."""

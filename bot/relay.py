@@ -28,6 +28,8 @@ IDLE_S = 1.0
 GATHER_S = 0.01
 """How long it gathers results, so that many are recorded at once."""
 MOST_AT_ONCE = 64
+LOOK_AFTER_MS = 5_000
+"""How long a platform may take to show what it did not answer for."""
 MOST_REPEATS = 3
 """How often a direct message is sent that may have been shown already."""
 
@@ -168,7 +170,7 @@ class Relay:
             case Fate.DEAD:
                 return _record(due, State.DEAD, closed=failed.closed, trouble=failed.what)
             case Fate.UNCERTAIN if due.kind == SendKind.POST and not edits:
-                return _record(due, State.UNCERTAIN, trouble=failed.what)
+                return _unsure(due, failed)
             case Fate.UNCERTAIN if not edits and due.attempts >= MOST_REPEATS:
                 return _record(due, State.UNCERTAIN, trouble=failed.what)
             case _:
@@ -181,6 +183,13 @@ class Relay:
         state = State.SENT if due.state == State.SENT else State.WAITING
         pause = int((failed.after_s or 0) * 1000) if failed.everywhere else 0
         return _record(due, state, wait_ms=int(seconds * 1000), pause_ms=pause)
+
+
+def _unsure(due: Due, failed: SendFailed) -> Record:
+    """It is looked for once, after a while; if nobody can know, its giver is asked to look."""
+    if due.state == State.SENDING:
+        return _record(due, State.UNCERTAIN, trouble=failed.what)
+    return _record(due, State.SENDING, wait_ms=LOOK_AFTER_MS)
 
 
 def with_link(payload: dict[str, Any], link: str) -> dict[str, Any]:

@@ -75,6 +75,10 @@ class SlackSite:
         if self._edge:
             await self._edge.stop()
 
+    async def settle(self) -> None:
+        if self._edge:
+            await self._edge.settle()
+
     async def refresh(self) -> None:
         await self._connector.refresh()
 
