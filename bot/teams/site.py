@@ -93,6 +93,9 @@ class TeamsSite:
         """Teams calls us; there is nothing to connect to."""
 
     async def stop(self) -> None:
+        """Teams calls us; there is nothing to hang up."""
+
+    async def settle(self) -> None:
         if self._edge:
             await self._edge.drain()
 
