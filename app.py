@@ -119,14 +119,20 @@ async def _serve(settings: Settings) -> None:
 
 
 class Process:
-    """One running process: started in order, stopped in the reverse one. `port` is known after `start`."""
+    """One running process: started in order, stopped in the reverse one. `port` is known after `start`.
 
-    def __init__(self, settings: Settings, clock: Callable[[], datetime], *, durable: bool = True) -> None:
+    Tests let go of the disk (`durable`), and turn the relay by hand instead of letting it run (`relaying`).
+    """
+
+    def __init__(
+        self, settings: Settings, clock: Callable[[], datetime], *, durable: bool = True, relaying: bool = True
+    ) -> None:
         registry.load()
         self.settings = settings
         self.clock = clock
         self.port = settings.plaudit_port
         self._durable = durable
+        self._relaying = relaying
         self._stack = contextlib.AsyncExitStack()
 
     async def start(self) -> None:
@@ -203,8 +209,9 @@ class Process:
         stack.push_async_callback(self.http.close)
         stack.push_async_callback(self.core.readers.close)
         stack.push_async_callback(self.core.writers.close)
-        relaying = asyncio.create_task(self.relay.run())
-        stack.push_async_callback(lambda: asyncio.wait({relaying}))
+        if self._relaying:
+            relay = asyncio.create_task(self.relay.run())
+            stack.push_async_callback(lambda: asyncio.wait({relay}))
         stack.push_async_callback(self.relay.stop)
         self.runner.start()
         stack.callback(self.runner.stop)

@@ -283,7 +283,13 @@ def _whispered(answer: Answer, ctx: Context) -> tuple[Whisper, ...]:
         case Reply(card) | Replace(card):
             return (Whisper(ctx.actor, ctx.place, card),)
         case OpenForm(form):
-            data = {"sentence": form.note, "label": form.title, "act": form.opened_by, "values": form.context}
+            data = {
+                "sentence": form.note,
+                "label": form.title,
+                "act": form.opened_by,
+                "opens_form": True,
+                "values": form.context,
+            }
             return (Whisper(ctx.actor, ctx.place, Card("open_form", data)),)
         case FormErrors() | Nothing():
             return ()

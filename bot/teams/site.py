@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Collection
 
 import aiohttp
+import structlog
 
 from bot.connected import Core
+from bot.directory import LookupFailed
 from bot.door import Door
 from bot.presenter import CardPresenter
 from bot.settings import Settings
@@ -31,6 +33,8 @@ from bot.teams.transport import Site, TeamsTransport
 from bot.web import TEAMS_DOOR, Handler
 from handlers.vocabulary import Platform
 from store.tenants import Home, list_all_homes
+
+_log = structlog.get_logger("teams")
 
 
 class TeamsSite:
@@ -103,7 +107,10 @@ class TeamsSite:
         """Reads the rosters of the channels anew, tenant by tenant."""
         for home in await self._core.readers.run(self._homes, background=True):
             for place in await self._book.channels(home):
-                await self.directory.read_roster(home, place.ref, place.service_url or home.url)
+                try:
+                    await self.directory.read_roster(home, place.ref, place.service_url or home.url)
+                except LookupFailed as failed:
+                    _log.warning("roster not read", tenant=home.tenant_id, why=str(failed))
 
     def _homes(self) -> list[Home]:
         with self._core.database.reading() as tx:
