@@ -8,6 +8,7 @@ from sqlalchemy import Boolean, Column, Connection, ForeignKeyConstraint, Unique
 from sqlmodel import Field, SQLModel
 
 from store.db import fetch, insert_or_nothing
+from store.prepared import Prepared
 from store.tenants import workspace
 
 
@@ -66,10 +67,12 @@ _PLACES = select(
     workspace,
     (workspace.c.tenant_id == conversation.c.tenant_id) & (workspace.c.id == conversation.c.workspace_id),
 )
-_BY_REF = _PLACES.where(
-    conversation.c.tenant_id == bindparam("tenant_id"),
-    conversation.c.workspace_id == bindparam("workspace_id"),
-    conversation.c.ref == bindparam("ref"),
+_BY_REF = Prepared(
+    _PLACES.where(
+        conversation.c.tenant_id == bindparam("tenant_id"),
+        conversation.c.workspace_id == bindparam("workspace_id"),
+        conversation.c.ref == bindparam("ref"),
+    )
 )
 _BY_IDS = _PLACES.where(
     conversation.c.tenant_id == bindparam("tenant_id"),
@@ -79,8 +82,8 @@ _BY_IDS = _PLACES.where(
 
 def find_place(tx: Connection, tenant_id: str, workspace_id: str, ref: str) -> Place | None:
     """A conversation by the platform's own id."""
-    rows = fetch(tx, _BY_REF, {"tenant_id": tenant_id, "workspace_id": workspace_id, "ref": ref})
-    return Place(*rows[0]) if rows else None
+    row = _BY_REF.row(tx, {"tenant_id": tenant_id, "workspace_id": workspace_id, "ref": ref})
+    return Place(*row) if row else None
 
 
 def list_places(tx: Connection, tenant_id: str, ids: list[str]) -> dict[str, Place]:

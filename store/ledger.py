@@ -31,6 +31,7 @@ from sqlalchemy import (
 from sqlmodel import Field, SQLModel
 
 from store.db import insert_or_add, insert_or_nothing
+from store.prepared import Prepared
 from store.types import Id, Ids, Points, UtcDateTime
 
 
@@ -263,7 +264,7 @@ entry = LedgerEntry.__table__  # type: ignore[attr-defined]
 
 _new_id = Ids()
 
-_RECORD = insert_or_nothing(transaction)
+_RECORD = Prepared(insert_or_nothing(transaction))
 _BY_ACT = select(transaction.c.id).where(
     transaction.c.tenant_id == bindparam("tenant_id"), transaction.c.act == bindparam("act")
 )
@@ -273,7 +274,7 @@ _BY_CLOSED = select(transaction.c.id).where(
 _BALANCE = select(account.c.balance).where(
     account.c.tenant_id == bindparam("tenant_id"), account.c.id == bindparam("id")
 )
-_DEBIT = (
+_DEBIT = Prepared(
     update(account)
     .where(
         account.c.tenant_id == bindparam("b_tenant_id"),
@@ -283,10 +284,12 @@ _DEBIT = (
     .values(balance=account.c.balance - bindparam("b_amount"), seq=account.c.seq + 1)
     .returning(account.c.id, account.c.balance, account.c.seq)
 )
-_CREDIT = insert_or_add(account, key=("tenant_id", "id"), add=("balance", "seq")).returning(
-    account.c.id, account.c.balance, account.c.seq
+_CREDIT = Prepared(
+    insert_or_add(account, key=("tenant_id", "id"), add=("balance", "seq")).returning(
+        account.c.id, account.c.balance, account.c.seq
+    )
 )
-_ADD_ENTRIES = entry.insert()
+_ADD_ENTRIES = Prepared(entry.insert())
 
 
 def find_balance(tx: Connection, tenant_id: Id, of: Account) -> Points:
@@ -344,8 +347,9 @@ def _record(tx: Connection, tenant_id: Id, new: Transaction) -> Id | None:
         "recorded_at": new.recorded_at,
         "closes_id": new.closes,
         "shortfall": new.shortfall,
+        "seal_no": None,
     }
-    return transaction_id if tx.execute(_RECORD, row).rowcount else None
+    return transaction_id if _RECORD.run(tx, row) else None
 
 
 def _why_not_recorded(tx: Connection, tenant_id: Id, new: Transaction) -> AlreadyPosted | AlreadyClosed:
@@ -391,17 +395,20 @@ def _net(postings: Iterable[Posting]) -> dict[Place, Points]:
 
 def _debit(tx: Connection, tenant_id: Id, amounts: Mapping[Id, Points]) -> Iterator[_Change]:
     for id, amount in amounts.items():
-        after = tx.execute(_DEBIT, {"b_tenant_id": tenant_id, "b_id": id, "b_amount": -amount}).first()
+        after = _DEBIT.row(tx, {"b_tenant_id": tenant_id, "b_id": id, "b_amount": -amount})
         if after is None:
             raise InsufficientPoints(Account(id), -amount, find_balance(tx, tenant_id, Account(id)))
-        yield _Change(id, amount, after.balance, after.seq)
+        _, balance, seq = after
+        yield _Change(id, amount, balance, seq)
 
 
 def _credit(tx: Connection, tenant_id: Id, amounts: Mapping[Id, Points]) -> Iterator[_Change]:
-    """Credits all accounts in one statement, which opens those that never received anything."""
-    rows = [_opened(tenant_id, id, amount) for id, amount in amounts.items()]
-    for id, balance, seq in tx.execute(_CREDIT, rows):
-        yield _Change(id, amounts[id], balance, seq)
+    """Credits accounts, and opens those that never received anything."""
+    for id, amount in amounts.items():
+        after = _CREDIT.row(tx, _opened(tenant_id, id, amount))
+        assert after, "an upsert gives its row"
+        _, balance, seq = after
+        yield _Change(id, amount, balance, seq)
 
 
 def _opened(tenant_id: Id, id: Id, amount: Points) -> dict[str, object]:
@@ -442,7 +449,7 @@ def _add_entries(
         for line, (account_id, side, amount, seq, balance_after) in enumerate(lines, 1)
     ]
     if rows:
-        tx.execute(_ADD_ENTRIES, rows)
+        _ADD_ENTRIES.run_many(tx, rows)
 
 
 # --- closing: what settles, releases or reverses another transaction, once --------------------------------

@@ -32,6 +32,7 @@ from sqlalchemy import (
 from sqlmodel import Field, SQLModel
 
 from store.db import db_now_ms, insert_or_nothing
+from store.prepared import Prepared, in_list
 from store.tenants import workspace
 from store.types import JsonDict, UtcDateTime
 
@@ -180,15 +181,15 @@ class Record:
 outbox = OutboxMessage.__table__  # type: ignore[attr-defined]
 lane = Lane.__table__  # type: ignore[attr-defined]
 
-_ADD_LANES = insert_or_nothing(lane)
-_ADD = outbox.insert()
+_ADD_LANES = Prepared(insert_or_nothing(lane))
+_ADD = Prepared(outbox.insert())
 
 
 def add_messages(tx: Connection, tenant_id: str, messages: Sequence[NewMessage], now: datetime) -> None:
     """Stores messages to be sent, in their order. A linked one waits for its post, but not for ever."""
     lanes = sorted({one.lane for one in messages})
-    tx.execute(_ADD_LANES, [{"tenant_id": tenant_id, "id": name, "free_at": 0} for name in lanes])
-    tx.execute(_ADD, [_row(tenant_id, one, now) for one in messages])
+    _ADD_LANES.run_many(tx, [{"tenant_id": tenant_id, "id": name, "free_at": 0} for name in lanes])
+    _ADD.run_many(tx, [_row(tenant_id, one, now) for one in messages])
 
 
 def _row(tenant_id: str, one: NewMessage, now: datetime) -> dict[str, Any]:
@@ -253,7 +254,7 @@ def touch(tx: Connection, tenant_id: str, kind: str, subject_id: str, due_at: da
 # --- the relay's side: claim, record ----------------------------------------------------------------------
 
 _IS_DUE = outbox.c.pending & (outbox.c.due_at <= bindparam("now", type_=UtcDateTime))
-_DUE_LANES = (
+_DUE_LANES = Prepared(
     select(outbox.c.lane)
     .join(lane, (lane.c.tenant_id == outbox.c.tenant_id) & (lane.c.id == outbox.c.lane))
     .join(
@@ -265,23 +266,17 @@ _DUE_LANES = (
     .order_by(func.min(outbox.c.due_at))
     .limit(bindparam("most"))
 )
-_LEASE = (
+_LEASE = Prepared(
     lane.update()
-    .where(lane.c.id.in_(bindparam("lanes", expanding=True)), lane.c.free_at <= db_now_ms())
+    .where(in_list(lane.c.id, "lanes"), lane.c.free_at <= db_now_ms())
     .values(free_at=db_now_ms() + bindparam("lease_ms", type_=BigInteger))
     .returning(lane.c.id)
 )
-_HEAD_IDS = (
-    select(func.min(outbox.c.id))
-    .where(outbox.c.lane.in_(bindparam("lanes", expanding=True)), _IS_DUE)
-    .group_by(outbox.c.lane)
-)
+_HEAD_IDS = select(func.min(outbox.c.id)).where(in_list(outbox.c.lane, "lanes"), _IS_DUE).group_by(outbox.c.lane)
 _DUE_COLUMNS = tuple(outbox.c[name] for name in Due.__dataclass_fields__)
-_HEADS = select(*_DUE_COLUMNS).where(outbox.c.pending, outbox.c.id.in_(_HEAD_IDS))
-_SENDING = (
-    outbox.update()
-    .where(outbox.c.id.in_(bindparam("ids", expanding=True)), outbox.c.state == State.WAITING)
-    .values(state=State.SENDING)
+_HEADS = Prepared(select(*_DUE_COLUMNS).where(outbox.c.pending, outbox.c.id.in_(_HEAD_IDS)))
+_SENDING = Prepared(
+    outbox.update().where(in_list(outbox.c.id, "ids"), outbox.c.state == State.WAITING).values(state=State.SENDING)
 )
 
 
@@ -290,19 +285,19 @@ def claim_due(tx: Connection, now: datetime, *, most: int, lease_ms: int) -> lis
 
     A message that is found `sending` was being sent when a relay died: whether it was shown is not known.
     """
-    lanes = tx.execute(_DUE_LANES, {"now": now, "most": most}).scalars().all()
+    lanes = [row[0] for row in _DUE_LANES.rows(tx, {"now": now, "most": most})]
     if not lanes:
         return []
-    mine = sorted(tx.execute(_LEASE, {"lanes": lanes, "lease_ms": lease_ms}).scalars())
+    mine = sorted(row[0] for row in _LEASE.rows(tx, {"lanes": lanes, "lease_ms": lease_ms}))
     if not mine:
         return []
-    heads = [Due(*row) for row in tx.execute(_HEADS, {"lanes": mine, "now": now})]
+    heads = [Due(*row) for row in _HEADS.rows(tx, {"lanes": mine, "now": now})]
     if heads:
-        tx.execute(_SENDING, {"ids": [one.id for one in heads]})
+        _SENDING.run(tx, {"ids": [one.id for one in heads]})
     return heads
 
 
-_RECORD = (
+_RECORD = Prepared(
     outbox.update()
     .where(outbox.c.tenant_id == bindparam("b_tenant_id"), outbox.c.id == bindparam("b_id"))
     .values(
@@ -312,17 +307,18 @@ _RECORD = (
         shown=bindparam("b_shown"),
         attempts=bindparam("b_attempts"),
         pending=or_(
-            bindparam("b_state").in_([State.WAITING, State.SENDING]),
+            bindparam("b_state") == State.WAITING,
+            bindparam("b_state") == State.SENDING,
             (bindparam("b_state") == State.SENT) & (outbox.c.wanted > bindparam("b_shown")),
         ),
     )
 )
-_FREE = (
+_FREE = Prepared(
     lane.update()
     .where(lane.c.tenant_id == bindparam("b_tenant_id"), lane.c.id == bindparam("b_lane"))
     .values(free_at=db_now_ms() + bindparam("b_wait_ms", type_=BigInteger))
 )
-_RELEASE_LINKED = (
+_RELEASE_LINKED = Prepared(
     outbox.update()
     .where(
         outbox.c.tenant_id == bindparam("b_tenant_id"),
@@ -337,9 +333,9 @@ _RELEASE_LINKED = (
 
 def record(tx: Connection, records: Sequence[Record], now: datetime) -> None:
     """Writes down what became of claimed messages, and frees their lanes."""
-    tx.execute(_RECORD, [_recorded(one) for one in records])
-    tx.execute(
-        _FREE,
+    _RECORD.run_many(tx, [_recorded(one) for one in records])
+    _FREE.run_many(
+        tx,
         [
             {"b_tenant_id": one.message.tenant_id, "b_lane": one.message.lane, "b_wait_ms": one.wait_ms}
             for one in records
@@ -347,8 +343,8 @@ def record(tx: Connection, records: Sequence[Record], now: datetime) -> None:
     )
     settled = [one for one in records if one.message.kind == SendKind.POST and one.state != State.WAITING]
     if settled:
-        tx.execute(
-            _RELEASE_LINKED,
+        _RELEASE_LINKED.run_many(
+            tx,
             [
                 {
                     "b_tenant_id": one.message.tenant_id,

@@ -8,7 +8,6 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import (
-    BindParameter,
     Boolean,
     Column,
     Connection,
@@ -22,6 +21,7 @@ from sqlalchemy import (
 from sqlmodel import Field, SQLModel
 
 from store.db import fetch
+from store.prepared import Prepared, in_list
 from store.tenants import workspace
 from store.types import UtcDateTime
 
@@ -152,8 +152,7 @@ _BY_IDS = _MEMBERS.where(
 _BY_EMAILS = _MEMBERS.where(
     person.c.tenant_id == bindparam("tenant_id"), person.c.email.in_(bindparam("emails", expanding=True))
 )
-_REFS: BindParameter[list[str]] = bindparam("refs", expanding=True)
-_BY_REFS = (
+_BY_REFS = Prepared(
     select(*_PERSON, *_ACCOUNT, _named.c.ref, _named.c.other_ref)
     .select_from(_named)
     .join(person, (person.c.tenant_id == _named.c.tenant_id) & (person.c.id == _named.c.person_id))
@@ -162,7 +161,7 @@ _BY_REFS = (
     .where(
         _named.c.tenant_id == bindparam("tenant_id"),
         _named.c.workspace_id == bindparam("workspace_id"),
-        or_(_named.c.ref.in_(_REFS), _named.c.other_ref.in_(_REFS)),
+        or_(in_list(_named.c.ref, "refs"), in_list(_named.c.other_ref, "refs")),
     )
     .order_by(person.c.id, account.c.id)
 )
@@ -179,7 +178,7 @@ _FIRST_NAME = _MEMBERS.where(
 def find_members(tx: Connection, tenant_id: str, workspace_id: str, refs: Iterable[str]) -> dict[str, Member]:
     """The people behind a workspace's own references, by reference; unknown ones are missing."""
     sought = {"tenant_id": tenant_id, "workspace_id": workspace_id, "refs": list(refs)}
-    rows = fetch(tx, _BY_REFS, sought)
+    rows = _BY_REFS.rows(tx, sought)
     members = {member.id: member for member in _fold(rows)}
     known = {row[-2]: members[row[1]] for row in rows}
     return known | {row[-1]: members[row[1]] for row in rows if row[-1]}

@@ -9,6 +9,7 @@ from sqlalchemy import CheckConstraint, Column, Connection, ForeignKeyConstraint
 from sqlmodel import Field, SQLModel
 
 from store.db import insert_or_nothing
+from store.prepared import Prepared
 from store.types import UtcDateTime
 
 
@@ -81,8 +82,8 @@ class RecognitionFact:
 recognition = Recognition.__table__  # type: ignore[attr-defined]
 receiver = Receiver.__table__  # type: ignore[attr-defined]
 
-_ADD = recognition.insert()
-_ADD_RECEIVERS = receiver.insert()
+_ADD = Prepared(recognition.insert())
+_ADD_RECEIVERS = Prepared(receiver.insert())
 _THIS = (recognition.c.tenant_id == bindparam("tenant_id")) & (recognition.c.id == bindparam("id"))
 _GET = (
     select(
@@ -108,7 +109,7 @@ _GET = (
     .where(_THIS)
     .order_by(receiver.c.position)
 )
-_SAME = (
+_SAME = Prepared(
     select(recognition.c.id)
     .where(
         recognition.c.tenant_id == bindparam("tenant_id"),
@@ -146,8 +147,8 @@ _THANKED = select(receiver.c.thanked_back_at).where(
 
 
 def add_recognition(tx: Connection, fact: RecognitionFact) -> None:
-    tx.execute(
-        _ADD,
+    _ADD.run(
+        tx,
         {
             "tenant_id": fact.tenant_id,
             "id": fact.id,
@@ -165,8 +166,8 @@ def add_recognition(tx: Connection, fact: RecognitionFact) -> None:
             "taken_back_at": None,
         },
     )
-    tx.execute(
-        _ADD_RECEIVERS,
+    _ADD_RECEIVERS.run_many(
+        tx,
         [
             {
                 "tenant_id": fact.tenant_id,
@@ -221,7 +222,8 @@ def find_recognition(tx: Connection, tenant_id: str, recognition_id: str) -> Rec
 def find_same(tx: Connection, tenant_id: str, giver_id: str, fingerprint: str, since: datetime) -> str | None:
     """The same gift by the same giver after `since`, if it still stands."""
     sought = {"tenant_id": tenant_id, "giver_id": giver_id, "since": since, "fingerprint": fingerprint}
-    return tx.execute(_SAME, sought).scalar()
+    found: str | None = _SAME.scalar(tx, sought)
+    return found
 
 
 def take_back(tx: Connection, tenant_id: str, recognition_id: str, at: datetime) -> bool:

@@ -10,6 +10,7 @@ from sqlalchemy import Column, Connection, bindparam, select
 from sqlmodel import Field, SQLModel
 
 from store.db import insert_or_nothing
+from store.prepared import Prepared
 from store.types import JsonDict, UtcDateTime
 
 
@@ -35,10 +36,10 @@ class Outcome:
 
 request = HandledRequest.__table__  # type: ignore[attr-defined]
 
-_CLAIM = insert_or_nothing(request)
+_CLAIM = Prepared(insert_or_nothing(request))
 _THIS = (request.c.tenant_id == bindparam("b_tenant_id")) & (request.c.key == bindparam("b_key"))
-_FIND = select(request.c.outcome, request.c.answer).where(_THIS)
-_KEEP = (
+_FIND = Prepared(select(request.c.outcome, request.c.answer).where(_THIS))
+_KEEP = Prepared(
     request.update().where(_THIS).values(outcome=bindparam("b_outcome"), answer=bindparam("b_answer", type_=JsonDict))
 )
 
@@ -49,18 +50,18 @@ def claim(tx: Connection, tenant_id: str, key: str, name: str, at: datetime) -> 
     On PostgreSQL this waits for another transaction that holds the key, and then finds its outcome.
     """
     row = {"tenant_id": tenant_id, "key": key, "name": name, "outcome": "", "answer": {}, "at": at}
-    if tx.execute(_CLAIM, row).rowcount:
+    if _CLAIM.run(tx, row):
         return None
     return find_outcome(tx, tenant_id, key)
 
 
 def find_outcome(tx: Connection, tenant_id: str, key: str) -> Outcome | None:
-    row = tx.execute(_FIND, {"b_tenant_id": tenant_id, "b_key": key}).first()
+    row = _FIND.row(tx, {"b_tenant_id": tenant_id, "b_key": key})
     return Outcome(*row) if row else None
 
 
 def keep_outcome(tx: Connection, tenant_id: str, key: str, outcome: str, answer: dict[str, Any]) -> None:
-    tx.execute(_KEEP, {"b_tenant_id": tenant_id, "b_key": key, "b_outcome": outcome, "b_answer": answer})
+    _KEEP.run(tx, {"b_tenant_id": tenant_id, "b_key": key, "b_outcome": outcome, "b_answer": answer})
 
 
 def forget_requests(tx: Connection, tenant_id: str, before: datetime) -> int:

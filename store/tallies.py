@@ -9,6 +9,7 @@ from sqlalchemy import Connection, ForeignKeyConstraint
 from sqlmodel import Field, SQLModel
 
 from store.db import insert_or_add
+from store.prepared import Prepared
 
 
 class Tally(SQLModel, table=True):
@@ -41,10 +42,12 @@ class Count:
 
 tally = Tally.__table__  # type: ignore[attr-defined]
 
-_ADD = insert_or_add(
-    tally,
-    key=("tenant_id", "period", "person_id", "value_id"),
-    add=("given", "received", "points_given", "points_received"),
+_ADD = Prepared(
+    insert_or_add(
+        tally,
+        key=("tenant_id", "period", "person_id", "value_id"),
+        add=("given", "received", "points_given", "points_received"),
+    )
 )
 
 
@@ -64,4 +67,4 @@ def add_counts(tx: Connection, tenant_id: str, value_id: str | None, counts: Ite
         # In one order everywhere, so that two gifts never wait for each other in a ring.
         for one in sorted(counts, key=lambda one: (one.period, one.person_id))
     ]
-    tx.execute(_ADD, rows)
+    _ADD.run_many(tx, rows)

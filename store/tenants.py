@@ -19,6 +19,7 @@ from sqlalchemy import (
 from sqlmodel import Field, SQLModel
 
 from store.db import db_now_ms, fetch
+from store.prepared import Prepared
 from store.types import JsonDict, UtcDateTime
 
 
@@ -93,10 +94,12 @@ _HOMES = select(
     workspace.c.bot_ref,
     workspace.c.recognition_id,
 ).join_from(workspace, tenant, workspace.c.tenant_id == tenant.c.id)
-_HOME = _HOMES.where(
-    workspace.c.platform == bindparam("platform"),
-    workspace.c.ref == bindparam("ref"),
-    workspace.c.removed_at.is_(None),
+_HOME = Prepared(
+    _HOMES.where(
+        workspace.c.platform == bindparam("platform"),
+        workspace.c.ref == bindparam("ref"),
+        workspace.c.removed_at.is_(None),
+    )
 )
 _OF_TENANT = _HOMES.where(workspace.c.tenant_id == bindparam("tenant_id"), workspace.c.removed_at.is_(None)).order_by(
     workspace.c.id
@@ -105,8 +108,8 @@ _OF_TENANT = _HOMES.where(workspace.c.tenant_id == bindparam("tenant_id"), works
 
 def find_home(tx: Connection, platform: str, ref: str) -> Home | None:
     """The connected workspace with the platform's own id, and its tenant."""
-    rows = fetch(tx, _HOME, {"platform": platform, "ref": ref})
-    return Home(*rows[0]) if rows else None
+    row = _HOME.row(tx, {"platform": platform, "ref": ref})
+    return Home(*row) if row else None
 
 
 def list_homes(tx: Connection, tenant_id: str) -> list[Home]:

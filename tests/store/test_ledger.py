@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from typing import Any, TypeVar
 
 import pytest
-from sqlalchemy import event, text
+from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
 from store import ledger
@@ -179,22 +179,6 @@ def test_the_books_of_tenants_are_apart(books: Books) -> None:
         assert ledger.grant(tx, "other", THIS_WEEK, 7, AT)
         assert ledger.find_balance(tx, "other", THIS_WEEK) == 7
     assert books.show(THIS_WEEK) == [50]
-
-
-def test_a_gift_costs_five_statements(books: Books) -> None:
-    books.grants(50)
-    statements: list[str] = []
-
-    @event.listens_for(books.database.writer, "before_cursor_execute")
-    def count(connection: object, cursor: object, statement: str, *rest: object) -> None:
-        statements.append(statement)
-
-    with books.database.writing() as tx:
-        ledger.grant(tx, ACME, THIS_WEEK, 50, AT)
-        assert len(statements) == 1
-        gift = [Posting(THIS_WEEK, receiver, 5) for receiver in (ANN, BOB, CHO)]
-        ledger.post(tx, ACME, Transaction("gift", "g1", AT, AT, gift))
-    assert len(statements) == 5
 
 
 # --- holds ------------------------------------------------------------------------------------------------
