@@ -10,6 +10,7 @@ import sys
 from collections.abc import Callable, Sequence
 from datetime import datetime
 from pathlib import Path
+from typing import TYPE_CHECKING, TypeAlias
 
 import aiohttp
 import structlog
@@ -43,6 +44,11 @@ from store.mark import WrongDatabase, claim_mode
 from store.migrate import is_current, upgrade
 from store.outbox import count_pending
 from store.types import Ids
+
+if TYPE_CHECKING:
+    from bot.sandbox.app import Sandbox
+
+MakeSandbox: TypeAlias = "Callable[[Database, CardPresenter, Callable[[], None]], Sandbox]"
 
 DRAIN_S = 20.0
 """Most orchestrators kill after thirty."""
@@ -110,12 +116,22 @@ async def _serve(settings: Settings) -> None:
     for number in (signal.SIGTERM, signal.SIGINT):
         with contextlib.suppress(NotImplementedError):  # Windows has Ctrl-C only
             asyncio.get_running_loop().add_signal_handler(number, stop.set)
-    process = Process(settings, ProgrammeClock())
+    clock = ProgrammeClock()
+    process = Process(settings, clock, sandbox=_sandbox_of(settings, clock))
     try:
         await process.start()
         await stop.wait()
     finally:
         await process.stop()
+
+
+def _sandbox_of(settings: Settings, clock: ProgrammeClock) -> MakeSandbox | None:
+    """How to make the sandbox, where this is one. Nothing of it is imported elsewhere."""
+    if not settings.sandbox:
+        return None
+    from bot.sandbox.app import Sandbox
+
+    return lambda database, presenter, on_clock: Sandbox(database, presenter, clock, on_clock=on_clock)
 
 
 class Process:
@@ -125,12 +141,20 @@ class Process:
     """
 
     def __init__(
-        self, settings: Settings, clock: Callable[[], datetime], *, durable: bool = True, relaying: bool = True
+        self,
+        settings: Settings,
+        clock: Callable[[], datetime],
+        *,
+        sandbox: MakeSandbox | None = None,
+        durable: bool = True,
+        relaying: bool = True,
     ) -> None:
         registry.load()
         self.settings = settings
         self.clock = clock
         self.port = settings.plaudit_port
+        self.sandbox: Sandbox | None = None
+        self._make_sandbox = sandbox
         self._durable = durable
         self._relaying = relaying
         self._stack = contextlib.AsyncExitStack()
@@ -140,7 +164,12 @@ class Process:
         await asyncio.to_thread(upgrade, self.settings.database_url)
         database = Database(self.settings.database_url, durable=self._durable)
         self._stack.callback(database.close)
-        await asyncio.to_thread(claim_mode, database, "sandbox" if self.settings.sandbox else "live")
+        await asyncio.to_thread(claim_mode, database, "sandbox" if self._make_sandbox else "live")
+        self.presenter = CardPresenter()
+        if self._make_sandbox:
+            self.sandbox = self._make_sandbox(database, self.presenter, self._wake)
+            await self.sandbox.start()
+            self._stack.push_async_callback(self.sandbox.stop)
         self._build(database)
         await self._open()
         _log.info("ready", address=f"http://{self.settings.plaudit_host}:{self.port}")
@@ -157,7 +186,7 @@ class Process:
         readers = Lane("reader", 2)
         self.core = Core(database, writers, readers, self.clock, Ids())
         self.http = aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=0), cookie_jar=aiohttp.DummyCookieJar())
-        self.presenter = presenter = CardPresenter()
+        presenter = self.presenter
         self.platforms: dict[Platform, Connected] = {one.platform: one for one in self._connect()}
         self.senders = Senders(self.core, self.platforms)
         deliveries = Deliveries(
@@ -186,19 +215,23 @@ class Process:
         self.relay.wake()
 
     def _connect(self) -> list[Connected]:
-        """The platforms whose credentials are set."""
+        """The platforms whose credentials are set; in the sandbox both, with credentials of the fakes."""
+        settings, teams_app = self.settings, ""
+        if self.sandbox:
+            settings, teams_app = settings.model_copy(update=_credentials(self.sandbox)), self.sandbox.teams.app_id
         connected: list[Connected] = []
-        if self.settings.slack_bot_token:
-            connected.append(SlackSite(self.settings, self.core, self.http))
-        if self.settings.microsoft_app_id:
+        if settings.slack_bot_token:
+            connected.append(SlackSite(settings, self.core, self.http))
+        if settings.microsoft_app_id or teams_app:
             connected.append(
                 TeamsSite(
-                    self.settings,
+                    settings,
                     self.core,
                     self.http,
                     presenter=self.presenter,
                     commands=registry.commands,
                     on_sends=self._wake,
+                    sandbox_app_id=teams_app,
                 )
             )
         return connected
@@ -221,7 +254,12 @@ class Process:
         doors = {path: handler for one in self.platforms.values() for path, handler in one.doors(self.door).items()}
         for one in self.platforms.values():
             stack.push_async_callback(one.stop)
-        await self._listen(make_web(self.health, doors))
+        application = make_web(self.health, doors)
+        if self.sandbox:
+            self.sandbox.mount(application)
+        await self._listen(application)
+        if self.sandbox:
+            self.sandbox.listen_on(self.port)
         for one in self.platforms.values():
             await one.start()
 
@@ -254,6 +292,14 @@ class Process:
 
     async def _relays(self) -> bool:
         return self.relay.healthy
+
+
+def _credentials(sandbox: Sandbox) -> dict[str, str]:
+    return {
+        "slack_bot_token": sandbox.slack.token,
+        "slack_signing_secret": sandbox.slack.signing_secret,
+        "slack_api_url": sandbox.slack.api_url,
+    }
 
 
 assert tables.metadata  # every table is known before anything is built

@@ -50,9 +50,7 @@ class Hands(Dialogs):
         change = {"reactionsAdded" if added else "reactionsRemoved": [{"type": kind}]}
         return await self.wire.send(self._about(person, message, "messageReaction") | change)
 
-    async def press(
-        self, person: Person, message: Message, button: str | int, filled: Json | None = None
-    ) -> Delivery:
+    async def press(self, person: Person, message: Message, button: str | int, filled: Json | None = None) -> Delivery:
         """A button by its verb, title or number; its kind decides what is sent, as in the client."""
         shown = self.world.messages[message.id].card_for(person)
         action = find_action(shown, button)

@@ -1,0 +1,175 @@
+"""What a person does on the page, done by their client on Slack or Teams: it goes through the product's own doors."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from bot.sandbox import fake_slack, fake_teams
+from bot.sandbox.fake_slack import SlackClient
+from bot.sandbox.fake_teams import FakeTeams
+from bot.sandbox.fake_teams.activities import typed
+from bot.sandbox.fake_teams.cards import actions_of
+
+FORM, ABOUT = "kudos_form", "kudos_about"
+"""Names of the two shortcuts, as both manifests have them."""
+
+
+class CannotDo(Exception):
+    """A sentence for the person at the page."""
+
+
+class Act:
+    """What the page sent: a person (`who`), a deed (`do`), and what it needs."""
+
+    def __init__(self, body: Mapping[str, Any]) -> None:
+        self._body = body
+        self.who = self.text("who")
+        self.do = self.text("do")
+
+    def text(self, name: str) -> str:
+        value = self._body.get(name)
+        if not isinstance(value, str):
+            raise CannotDo(f"{name} is missing.")
+        return value
+
+    def number(self, name: str) -> int:
+        value = self._body.get(name)
+        if not isinstance(value, int):
+            raise CannotDo(f"{name} is missing.")
+        return value
+
+    def values(self) -> dict[str, Any]:
+        value = self._body.get("values")
+        return dict(value) if isinstance(value, dict) else {}
+
+    def get(self, name: str) -> Any:
+        return self._body.get(name)
+
+
+# --- Slack ------------------------------------------------------------------------------------------------
+
+
+async def act_on_slack(client: SlackClient, act: Act) -> str:
+    """A sentence where Slack's client would show one beside the messages; mostly none."""
+    match act.do:
+        case "say":
+            return await _say_on_slack(client, act)
+        case "press":
+            where = _modal(client, act) if act.get("form") else _slack_message(client, act)
+            return _told(await client.press(act.who, where, act.text("action"), act.get("value")))
+        case "submit":
+            return _told(await client.submit(act.who, values=act.values()))
+        case "close":
+            return _told(await client.close(act.who))
+        case "shortcut":
+            return _told(await client.global_shortcut(act.who, FORM))
+        case "about":
+            return _told(await client.message_shortcut(act.who, _slack_message(client, act), ABOUT))
+        case _:
+            raise CannotDo(f"Slack has no {act.do}.")
+
+
+async def _say_on_slack(client: SlackClient, act: Act) -> str:
+    text, place = act.text("text").strip(), client.workspace.conversation(act.text("place"))
+    if place.is_archived:
+        raise CannotDo("The channel is archived: nobody writes here any more.")
+    if not text.startswith("/"):
+        await client.say(act.who, place.id, text)
+        return ""
+    name, _, rest = text.partition(" ")
+    return _told(await client.command(act.who, place.id, name, rest.strip()))
+
+
+def _slack_message(client: SlackClient, act: Act) -> fake_slack.Message:
+    place, ts = act.text("place"), act.text("message")
+    for message in client.workspace.messages:
+        if (message.channel, message.ts) == (place, ts) and message.to in (None, act.who) and not message.deleted:
+            return message
+    raise CannotDo("That message is gone.")
+
+
+def _modal(client: SlackClient, act: Act) -> fake_slack.View:
+    view = client.view(act.who)
+    if view is None:
+        raise CannotDo("That form is closed.")
+    return view
+
+
+def _told(delivery: fake_slack.Delivery) -> str:
+    if not delivery.sent or delivery.ok:
+        return ""
+    return "The app did not answer in time." if delivery.status is None else f"The app answered {delivery.status}."
+
+
+# --- Teams ------------------------------------------------------------------------------------------------
+
+
+async def act_on_teams(teams: FakeTeams, act: Act) -> str:
+    person = teams.world.people[act.who]
+    teams.world.notices.pop(person.id, None)
+    match act.do:
+        case "say":
+            return await _say_on_teams(teams, person, act)
+        case "press":
+            message = teams.message(act.text("message"))
+            return _heard(await teams.press(person, message, _button(message, person, act), act.values()))
+        case "submit":
+            submit = teams.task_submit if _is_task(teams, person) else teams.compose_submit
+            return _heard(await submit(person, act.values()))
+        case "close":
+            teams.close(person)
+            return ""
+        case "shortcut":
+            return _heard(await teams.compose_fetch(person, _place(teams, act), FORM))
+        case "about":
+            message = teams.message(act.text("message"))
+            place = teams.world.conversations[message.conversation_id]
+            return _heard(await teams.compose_fetch(person, place, ABOUT, "message", message))
+        case _:
+            raise CannotDo(f"Teams has no {act.do}.")
+
+
+async def _say_on_teams(teams: FakeTeams, person: fake_teams.Person, act: Act) -> str:
+    """The menu of slash commands opens the form; with words it sends them to the app, which alone sees them."""
+    text, place = act.text("text").strip(), _place(teams, act)
+    if text == "/kudos":
+        return _heard(await teams.compose_fetch(person, place, FORM))
+    if text.startswith("/"):
+        return _heard(await teams.slash(person, place, text.removeprefix("/")))
+    to_app = f"@{teams.world.bot_name}" in text or place.kind is fake_teams.Kind.PERSONAL
+    if to_app and place.installed:
+        return _heard(await teams.say(person, place, text))
+    _talk(teams, person, place, text)
+    return ""
+
+
+def _talk(teams: FakeTeams, person: fake_teams.Person, place: fake_teams.Conversation, text: str) -> None:
+    """Colleagues among themselves: the app hears nothing of it."""
+    shown, mentions = typed(teams.world, text, to_bot=False)
+    activity = teams.activity(person, place, "message")
+    said = {"id": teams.world.new_id(), "text": shown, "entities": mentions}
+    teams.world.post(place, person, activity | said)
+
+
+def _button(message: fake_teams.Message, person: fake_teams.Person, act: Act) -> int:
+    """Its number on the card, if the card still has it there."""
+    number, buttons = act.number("number"), actions_of(message.card_for(person))
+    if not (0 <= number < len(buttons)) or buttons[number].get("title") != act.text("title"):
+        raise CannotDo("That card has just changed. Look again, please.")
+    return number
+
+
+def _is_task(teams: FakeTeams, person: fake_teams.Person) -> bool:
+    dialog = teams.world.dialogs.get(person.id)
+    if dialog is None:
+        raise CannotDo("That form is closed.")
+    return dialog.submits_to == "task/submit"
+
+
+def _place(teams: FakeTeams, act: Act) -> fake_teams.Conversation:
+    return teams.world.conversations[act.text("place")]
+
+
+def _heard(delivery: fake_teams.Delivery) -> str:
+    return "" if delivery.status < 300 else f"The app answered {delivery.status}."
