@@ -29,11 +29,11 @@ HERE, RECEIVERS_ONLY = "here", "receivers"
 
 @action("kudos_form", menu="Give kudos", reads=True)
 def open_form(request: Action, ctx: Context) -> Response:
-    """Opens the form."""
+    """Opens the form to thank somebody."""
     return open_kudos_form(ctx, request.about, link=request.values.get("about", ""))
 
 
-@action("kudos_about", menu="Give kudos for this", reads=True)
+@action("kudos_about", menu="Give kudos for this", on_message=True, reads=True)
 def open_about(request: Action, ctx: Context) -> Response:
     """Thanks somebody for a message, with a link to it."""
     return open_kudos_form(ctx, request.about)

@@ -26,7 +26,10 @@ V = TypeVar("V", bound=View)
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A handler and how people meet it. `menu` is its title where a platform lists it in a menu."""
+    """A handler and how people meet it.
+
+    `menu` is its title where a platform lists it in a menu: of every message with `on_message`, else anywhere.
+    """
 
     name: str
     handler: Handler
@@ -34,6 +37,7 @@ class Entry:
     usage: str = ""
     reads: Reads = False
     menu: str = ""
+    on_message: bool = False
 
     def only_reads(self, request: Request) -> bool:
         return self.reads(request) if callable(self.reads) else self.reads
@@ -49,9 +53,9 @@ def command(name: str, *, usage: str = "", menu: str = "", reads: Reads = False)
     return lambda handler: _add(commands, Entry(name, handler, _help(handler), usage, reads, menu))
 
 
-def action(name: str, *, menu: str = "", reads: Reads = False) -> Callable[[H], H]:
-    """A button; with a `menu` title also an entry in the menu of every message."""
-    return lambda handler: _add(actions, Entry(name, handler, _help(handler), "", reads, menu))
+def action(name: str, *, menu: str = "", on_message: bool = False, reads: Reads = False) -> Callable[[H], H]:
+    """A button; with a `menu` title also an entry in a menu."""
+    return lambda handler: _add(actions, Entry(name, handler, _help(handler), "", reads, menu, on_message))
 
 
 def submission(name: str) -> Callable[[H], H]:

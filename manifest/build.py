@@ -108,7 +108,7 @@ def _slash_command(entry: Entry, url: Json) -> Json:
 def _shortcut(entry: Entry) -> Json:
     return {
         "name": entry.menu,
-        "type": "message" if is_about_message(entry) else "global",
+        "type": "message" if entry.on_message else "global",
         "callback_id": entry.name,
         "description": entry.help,
     }
@@ -185,7 +185,7 @@ def _command_list(*scopes: str) -> Json:
 
 
 def _message_extension(entry: Entry, newest: bool) -> Json:
-    about = is_about_message(entry)
+    about = entry.on_message
     slash = {"triggers": ["slash"]} if newest and not about else {}
     return {
         "id": entry.name,
@@ -215,12 +215,7 @@ def listed_menu() -> Iterable[Entry]:
     """The actions with a title in menus; those that start from a message last."""
     registry.load()
     titled = (entry for entry in registry.actions.values() if entry.menu)
-    return sorted(titled, key=lambda entry: (is_about_message(entry), entry.name))
-
-
-def is_about_message(entry: Entry) -> bool:
-    """An action named `..._about` starts from a message; any other from anywhere."""
-    return entry.name.endswith("_about")
+    return sorted(titled, key=lambda entry: (entry.on_message, entry.name))
 
 
 # --- for people -------------------------------------------------------------------------------------------

@@ -17,7 +17,7 @@ from typing import Any
 from bot.settings import Settings
 from bot.web import SLACK_DOOR, TEAMS_DOOR
 from handlers.rules.policy import Policy
-from manifest.build import HELP, PLACEHOLDER_URL, is_about_message, listed_commands, listed_menu
+from manifest.build import HELP, PLACEHOLDER_URL, listed_commands, listed_menu
 from manifest.files import ROOT, Files, refresh
 
 PATH = ROOT / "docs" / "REFERENCE.md"
@@ -73,9 +73,7 @@ def _commands() -> Iterator[str]:
 def _menus() -> Iterator[str]:
     yield "## Menus\n"
     yield "*Anywhere* is a global shortcut on Slack, and an action of the message box on Teams.\n"
-    rows = (
-        (entry.menu, "on a message" if is_about_message(entry) else "anywhere", entry.help) for entry in listed_menu()
-    )
+    rows = ((entry.menu, "on a message" if entry.on_message else "anywhere", entry.help) for entry in listed_menu())
     yield from _table(("entry", "where", "what it does"), rows)
 
 

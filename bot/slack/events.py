@@ -14,7 +14,6 @@ from store.people import Profile
 Json: TypeAlias = dict[str, Any]
 
 EVENTS = (
-    "app_home_opened",
     "app_uninstalled",
     "channel_archive",
     "channel_left",
