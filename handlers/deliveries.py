@@ -9,21 +9,21 @@ from datetime import datetime
 from sqlalchemy import Connection
 
 from handlers import registry
-from handlers.context import Context, who
+from handlers.context import Context, reader_in, who
 from handlers.dispatch import Payload, Presenter
 from handlers.mailing import Mailer
 from handlers.placing import why_not_here
 from handlers.programme import Programmes
 from handlers.recognition_cards import SUBJECT, posted_card
 from handlers.rules.policy import Policy
-from handlers.vocabulary import Card, Direct, Platform, Post, Reader, Send, Subject
+from handlers.vocabulary import Card, Direct, Post, Reader, Send, Subject
 from store import outbox
 from store.conversations import close_place, list_places
 from store.db import Database
 from store.outbox import Due, Record, SendKind, State
-from store.people import find_by_emails, keep_chat, list_members
+from store.people import Member, find_by_emails, keep_chat, list_members
 from store.recognitions import find_recognition
-from store.tenants import change_programme, list_homes, pause_workspace
+from store.tenants import Home, change_programme, list_homes, pause_workspace
 
 MOST_CLAIMS = 64
 LEASE_MS = 30_000
@@ -73,14 +73,14 @@ class Deliveries:
     def show(self, due: Due) -> Payload | None:
         """What the message is to show now. None: its subject is not to be shown any more."""
         with self._database.reading() as tx:
-            card = registry.views[due.view](tx, due)
-            if card is None:
+            home = _home_of(tx, due)
+            card = registry.views[due.view](tx, due) if home else None
+            if home is None or card is None:
                 return None
-            return self._presenter.card(card, self._reader(tx, due))
+            return self._presenter.card(card, _reader(tx, home, due))
 
     def _record(self, tx: Connection, records: Sequence[Record], now: datetime) -> None:
-        outbox.record(tx, records, now)
-        for one in records:
+        for one in outbox.record(tx, records, now):
             due = one.message
             if one.chat_ref and due.account_id:
                 keep_chat(tx, due.tenant_id, due.account_id, one.chat_ref)
@@ -96,10 +96,14 @@ class Deliveries:
         """Who has to know that a message was not shown, or may not have been."""
         due = record.message
         fact = find_recognition(tx, due.tenant_id, due.subject_id) if due.subject_kind == SUBJECT else None
-        if fact is None or due.kind != SendKind.POST or fact.taken_back_at:
+        edits = due.state == State.SENT
+        if fact is None or due.kind != SendKind.POST or edits or fact.taken_back_at:
+            return
+        home = _home_of(tx, due)
+        if home is None:  # the app was removed: there is nobody to tell, and no way to
             return
         people = {one.id: one for one in list_members(tx, due.tenant_id, (fact.giver_id, *fact.receiver_ids))}
-        ctx = self._context(tx, due, people[fact.giver_id], now)
+        ctx = self._context(tx, home, people[fact.giver_id], now)
         receivers = [people[one] for one in fact.receiver_ids]
         place = list_places(tx, due.tenant_id, [due.conversation_id or ""]).get(due.conversation_id or "")
         sends: list[Send] = []
@@ -136,26 +140,28 @@ class Deliveries:
         owners = find_by_emails(tx, due.tenant_id, self._owners) if self._owners else {}
         return [Direct(one, card, Subject(TROUBLE, due.id)) for one in owners.values()]
 
-    def _context(self, tx: Connection, due: Due, actor: object, now: datetime) -> Context:
-        home = next(one for one in list_homes(tx, due.tenant_id) if one.workspace_id == due.workspace_id)
+    def _context(self, tx: Connection, home: Home, actor: Member, now: datetime) -> Context:
         return Context(
             tx=tx,
             now=now,
             new_id=self._new_id,
             home=home,
-            actor=actor,  # type: ignore[arg-type]
+            actor=actor,
             place=None,
             people={},
             policy=Policy.read(home.policy),
             programme=self._programmes.get(tx, home),
         )
 
-    def _reader(self, tx: Connection, due: Due) -> Reader:
-        home = next(one for one in list_homes(tx, due.tenant_id) if one.workspace_id == due.workspace_id)
-        person = next(iter(list_members(tx, due.tenant_id, [due.reader_id])), None) if due.reader_id else None
-        zone = (person.zone if person else "") or home.zone
-        locale = person.locale if person else ""
-        return Reader(Platform(home.platform), home.workspace_id, home.workspace_ref, zone, locale)
+
+def _home_of(tx: Connection, due: Due) -> Home | None:
+    """None once the app was removed from the workspace."""
+    return next((one for one in list_homes(tx, due.tenant_id) if one.workspace_id == due.workspace_id), None)
+
+
+def _reader(tx: Connection, home: Home, due: Due) -> Reader:
+    person = next(iter(list_members(tx, due.tenant_id, [due.reader_id])), None) if due.reader_id else None
+    return reader_in(home, person)
 
 
 def _with_links(tx: Connection, dues: Iterable[Due]) -> list[Claimed]:

@@ -9,11 +9,10 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Literal, Protocol, TypeAlias
 
 from sqlalchemy import Connection
-from sqlalchemy.exc import DBAPIError
 
 from handlers import registry
 from handlers.access import check_actor
@@ -36,6 +35,7 @@ from handlers.vocabulary import (
     Mentioned,
     Nothing,
     OpenForm,
+    Platform,
     Reader,
     Replace,
     Reply,
@@ -48,11 +48,14 @@ from handlers.vocabulary import (
 from store import requests
 from store.conversations import Place, find_place
 from store.db import Database, is_conflict
-from store.people import Member, find_members
+from store.people import Member, find_members, note_use
 from store.tenants import Home, find_home
 
 RETRY_FOR_S = 1.5
 """How long conflicts are tried again; the person still has an answer within the platforms' three seconds."""
+USE_LIFE = timedelta(days=1)
+"""How old the note of an account's last use may grow."""
+_LONG_AGO = datetime.fromisoformat("1970-01-01T00:00:00+00:00")
 
 Payload: TypeAlias = dict[str, Any]
 AnswerKind: TypeAlias = Literal["reply", "replace", "form", "errors", "nothing"]
@@ -112,7 +115,7 @@ class Dispatcher:
         while True:
             try:
                 return self._write(request, entry)
-            except DBAPIError as error:
+            except Exception as error:
                 if not is_conflict(error) or time.monotonic() > until:
                     raise
 
@@ -170,13 +173,15 @@ class Dispatcher:
 
     def _handle(self, entry: registry.Entry | None, request: Request, ctx: Context) -> Response:
         if entry is None:
-            raise Refusal("gone", "That button has had its day.", "Type `/kudos` to start afresh.")
+            start = "Type /kudos" if ctx.home.platform == Platform.SLACK else "Write kudos to me"
+            raise Refusal("gone", "That button has had its day.", f"{start} to start afresh.")
         response = entry.handler(request, ctx)
         assert isinstance(response, Response)
         return response
 
     def _store(self, tx: Connection, request: Request, ctx: Context, response: Response, outcome: str) -> Answered:
         """Writes the outbox rows, rendered, and the outcome."""
+        _note_use(ctx)
         answer, sends = response.answer, response.sends
         if not request.wired:
             answer, sends = Nothing(), (*_whispered(answer, ctx), *sends)
@@ -293,6 +298,17 @@ def _whispered(answer: Answer, ctx: Context) -> tuple[Whisper, ...]:
             return (Whisper(ctx.actor, ctx.place, Card("open_form", data)),)
         case FormErrors() | Nothing():
             return ()
+
+
+def _note_use(ctx: Context) -> None:
+    """Which platform somebody was on last: messages to them go there. Most have one only, and nothing is noted."""
+    accounts = ctx.actor.accounts
+    if len(accounts) < 2:
+        return
+    here = next(one for one in accounts if one.workspace_id == ctx.home.workspace_id)
+    latest = max(one.used_at or _LONG_AGO for one in accounts)
+    if (here.used_at or _LONG_AGO) < latest or ctx.now - latest > USE_LIFE:
+        note_use(ctx.tx, ctx.tenant_id, here.id, ctx.now)
 
 
 def _named_in(request: Request) -> list[AccountRef]:

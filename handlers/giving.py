@@ -10,11 +10,12 @@ from datetime import timedelta
 from handlers.access import why_not_receive
 from handlers.context import Context, who
 from handlers.placing import Placement, place_for
-from handlers.recognition_cards import SUBJECT, posted_card, received_card
+from handlers.recognition_cards import LINK_TO_POST, SUBJECT, posted_card, received_card
 from handlers.refusals import Refusal
 from handlers.rules.periods import tally_labels, week_label
-from handlers.vocabulary import POST_LINK, Card, Direct, Post, Reply, Response, Send, Subject, WebLink
+from handlers.vocabulary import Card, Direct, Post, Reply, Response, Send, Subject
 from store import ledger
+from store.conversations import list_places
 from store.people import Member, list_members
 from store.recognitions import RecognitionFact, add_draft, add_recognition, find_draft, find_same
 from store.tallies import Count, add_counts
@@ -33,13 +34,16 @@ class Gift:
     about_link: str = ""
 
 
-def give(ctx: Context, gift: Gift, *, meant_again: bool = False) -> Response:
-    """Checks a gift, moves the points, stores the recognition and tells everybody. Refuses whole, or does whole."""
+def give(ctx: Context, gift: Gift, *, draft_id: str = "") -> Response:
+    """Checks a gift, moves the points, stores the recognition and tells everybody. Refuses whole, or does whole.
+
+    What waited as a draft becomes the recognition of that id, and is meant even if it looks like one just given.
+    """
     points = _points(ctx, gift)
     _check_receivers(ctx, gift.receivers)
     _check_reason(ctx, gift.reason)
-    fact = _fact(ctx, gift, points)
-    if not meant_again and _given_just_now(ctx, fact):
+    fact = _fact(ctx, gift, points, draft_id or ctx.new_id())
+    if not draft_id and _given_just_now(ctx, fact):
         return _ask_again(ctx, gift)
     posted = _move_points(ctx, fact)
     fact = replace(fact, transaction_id=posted.transaction_id)
@@ -54,14 +58,19 @@ def give(ctx: Context, gift: Gift, *, meant_again: bool = False) -> Response:
 
 
 def give_draft(ctx: Context, draft_id: str) -> Response:
-    """Gives what waited for one more word of its giver."""
+    """Gives what waited for one more word of its giver: once, and where it was said."""
     content = find_draft(ctx.tx, ctx.tenant_id, draft_id, ctx.actor.id)
     if content is None:
         raise Refusal("no_draft", "I do not have that draft any more.", "Type it once more, please.")
     kept = json.loads(content)
     by_id = {one.id: one for one in list_members(ctx.tx, ctx.tenant_id, kept["receivers"])}
     receivers = tuple(by_id[one] for one in kept.pop("receivers"))
-    return give(ctx, Gift(receivers=receivers, **kept), meant_again=True)
+    place_id = kept.pop("place", "")
+    said_in = replace(ctx, place=list_places(ctx.tx, ctx.tenant_id, [place_id]).get(place_id))
+    try:
+        return give(said_in, Gift(receivers=receivers, **kept), draft_id=draft_id)
+    except ledger.AlreadyPosted as posted:
+        raise Refusal("sent_already", "You sent that again already.", "Nothing was sent twice.") from posted
 
 
 # --- checks -----------------------------------------------------------------------------------------------
@@ -139,6 +148,7 @@ def _ask_again(ctx: Context, gift: Gift) -> Response:
         "badge_id": gift.badge_id,
         "shown": gift.shown,
         "about_link": gift.about_link,
+        "place": ctx.place.id if ctx.place else "",
     }
     draft_id = ctx.new_id()
     add_draft(ctx.tx, ctx.tenant_id, draft_id, ctx.actor.id, json.dumps(content), ctx.now)
@@ -148,10 +158,10 @@ def _ask_again(ctx: Context, gift: Gift) -> Response:
 # --- the books --------------------------------------------------------------------------------------------
 
 
-def _fact(ctx: Context, gift: Gift, points: int) -> RecognitionFact:
+def _fact(ctx: Context, gift: Gift, points: int, recognition_id: str) -> RecognitionFact:
     return RecognitionFact(
         tenant_id=ctx.tenant_id,
-        id=ctx.new_id(),
+        id=recognition_id,
         giver_id=ctx.actor.id,
         receiver_ids=tuple(one.id for one in gift.receivers),
         reason=gift.reason,
@@ -257,7 +267,7 @@ def _sends(
 ) -> tuple[Send, ...]:
     subject = Subject(SUBJECT, fact.id)
     card = posted_card(fact, ctx.actor, receivers, ctx.programme)
-    link = WebLink(POST_LINK, "the post") if placement.posts else None
+    link = LINK_TO_POST if placement.posts else None
     posts = [Post(place, card, subject) for place in placement.posts]
     directs = [
         Direct(

@@ -23,11 +23,13 @@ from handlers.rules.grammar import (
 )
 from handlers.vocabulary import (
     Action,
+    Card,
     Command,
     EmailRef,
     GroupRef,
     Mentioned,
-    Nothing,
+    Replace,
+    Reply,
     Response,
     Typed,
     Unknown,
@@ -62,13 +64,15 @@ def kudos(request: Command, ctx: Context) -> Response:
 @action("send_again")
 def send_again(request: Action, ctx: Context) -> Response:
     """Gives once more what looked like the same gift typed twice."""
-    return give_draft(ctx, request.values.get("draft", ""))
+    given = give_draft(ctx, request.values.get("draft", ""))
+    assert isinstance(given.answer, Reply)
+    return Response(Replace(given.answer.card), given.sends)
 
 
 @action("dismiss")
 def dismiss(request: Action, ctx: Context) -> Response:
     """Leaves things as they are."""
-    return Response(Nothing())
+    return Response(Replace(Card("notice", {"sentence": "Good, then it stays at one."})))
 
 
 def _is_blank(text: Typed) -> bool:
@@ -103,8 +107,7 @@ def _people(request: Command, ctx: Context, receivers: Iterable[Receiver]) -> tu
     for one in receivers:
         match one:
             case NameRef():
-                candidates = list_by_name(ctx.tx, ctx.tenant_id, one.name)
-                found.append(_only(one.name, candidates))
+                found.append(_only(one.name, list_by_name(ctx.tx, ctx.tenant_id, one.name)))
             case EmailRef():
                 found.append(_by_email(request, ctx, one))
             case GroupRef():
@@ -123,13 +126,14 @@ def _may_come_by_group(member: Member, ctx: Context) -> bool:
 
 
 def _only(name: str, candidates: list[Member]) -> Member:
-    match candidates:
+    """People who left, and apps, are meant only where nobody else has that name."""
+    match [one for one in candidates if one.active and one.kind != "bot"] or candidates:
         case [member]:
             return member
         case []:
             raise _nobody(name)
-        case _:
-            names = " or ".join(sorted(one.name for one in candidates)[:5])
+        case several:
+            names = " or ".join(sorted(one.name for one in several)[:5])
             raise Refusal(
                 "ambiguous_name",
                 f"“{name}” could be {names}.",

@@ -13,7 +13,7 @@ from store.conversations import Place
 class Placement:
     """The conversations to post in, that of the asker's own workspace first, and why it is not where they are.
 
-    `moved` is empty, or one of direct, archived, not_in_channel, nowhere.
+    `moved` is empty, or one of direct, archived, not_in_channel, no_place, nowhere.
     """
 
     posts: tuple[Place, ...]
@@ -37,7 +37,7 @@ def place_for(ctx: Context, *, shown: bool) -> Placement:
 def why_not_here(place: Place | None) -> str:
     """Why the app may not post in a conversation; empty where it may, as far as we were told."""
     if place is None:
-        return "not_in_channel"
+        return "no_place"
     if place.archived:
         return "archived"
     if place.kind in (PlaceKind.DIRECT, PlaceKind.PERSONAL):

@@ -9,13 +9,14 @@ from sqlalchemy import Connection
 from handlers.context import who
 from handlers.programme import Programme, read_programme
 from handlers.registry import view
-from handlers.vocabulary import Card, WebLink
+from handlers.vocabulary import POST_LINK, Card, WebLink
 from store import ledger
 from store.outbox import Due, State
 from store.people import Member, list_members
 from store.recognitions import RecognitionFact, find_recognition, find_thanked_back
 
 SUBJECT = "recognition"
+LINK_TO_POST = WebLink(POST_LINK, "the post")
 
 
 def posted_card(fact: RecognitionFact, giver: Member, receivers: Iterable[Member], programme: Programme) -> Card:
@@ -33,7 +34,7 @@ def received_card(
     link: WebLink | None,
     thanked: bool = False,
 ) -> Card:
-    """The message to one receiver. `wallet` is the balance after this gift."""
+    """The message to one receiver. `wallet` is the balance after this gift, or now."""
     own = {
         "others": [who(one) for one in receivers if one.id != receiver.id],
         "wallet": wallet,
@@ -62,7 +63,8 @@ def show_received(tx: Connection, due: Due) -> Card | None:
     thanked = find_thanked_back(tx, due.tenant_id, fact.id, due.reader_id) is not None
     receivers = [people[one] for one in fact.receiver_ids]
     receiver = people[due.reader_id]
-    return received_card(fact, people[fact.giver_id], receiver, receivers, programme, wallet, None, thanked)
+    link = LINK_TO_POST if due.linked else None
+    return received_card(fact, people[fact.giver_id], receiver, receivers, programme, wallet, link, thanked)
 
 
 def _read(tx: Connection, due: Due) -> tuple[RecognitionFact, Mapping[str, Member], Programme]:

@@ -22,6 +22,7 @@ from sqlalchemy import (
     Column,
     Connection,
     Index,
+    String,
     bindparam,
     case,
     func,
@@ -93,6 +94,9 @@ class OutboxMessage(SQLModel, table=True):
     wanted: int = 0
     shown: int = 0
     attempts: int = 0
+    """Tries since it was shown last, the one that is under way included."""
+    claims: int = 0
+    """Counts every claim, so that a relay whose lease ran out cannot write over what came after it."""
     due_at: datetime = Field(sa_column=Column(UtcDateTime, nullable=False))
     expires_at: datetime | None = Field(default=None, sa_column=Column(UtcDateTime))
     added_at: datetime = Field(sa_column=Column(UtcDateTime, nullable=False))
@@ -131,7 +135,7 @@ class NewMessage:
 
 @dataclass(frozen=True, slots=True)
 class Due:
-    """A claimed message: what is to be sent, or to be edited."""
+    """A claimed message: what is to be sent, or to be edited. As it was before the claim."""
 
     tenant_id: str
     id: str
@@ -156,13 +160,14 @@ class Due:
     attempts: int
     expires_at: datetime | None
     added_at: datetime
+    claims: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Record:
     """What became of a claimed message. `wait_ms` keeps its lane: pace, or back-off.
 
-    `chat_ref` is a direct conversation found on the way; `closed` why the conversation takes no more posts;
+    `attempts` counts tries since it was shown last; `chat_ref` is a direct conversation found on the way; `closed` why the conversation takes no more posts;
     `trouble` a line for an administrator; `pause_ms` how long the whole workspace is to wait.
     """
 
@@ -170,7 +175,9 @@ class Record:
     state: State
     ref: str = ""
     link: str = ""
+    """Empty: as it was."""
     shown: int = 0
+    attempts: int = 0
     wait_ms: int = 0
     chat_ref: str = ""
     closed: str = ""
@@ -217,6 +224,7 @@ def _row(tenant_id: str, one: NewMessage, now: datetime) -> dict[str, Any]:
         "wanted": 0,
         "shown": 0,
         "attempts": 0,
+        "claims": 0,
         "due_at": now + LINK_PATIENCE if one.linked else now,
         "expires_at": one.expires_at,
         "added_at": now,
@@ -235,8 +243,10 @@ _TOUCH = (
         wanted=outbox.c.wanted + 1,
         pending=True,
         due_at=case(
+            # What was not shown yet keeps its time: it may wait for the post that it links to.
             (
-                outbox.c.pending & (outbox.c.due_at < bindparam("b_due_at", type_=UtcDateTime)),
+                (outbox.c.state != State.SENT)
+                | (outbox.c.pending & (outbox.c.due_at < bindparam("b_due_at", type_=UtcDateTime))),
                 outbox.c.due_at,
             ),
             else_=bindparam("b_due_at", type_=UtcDateTime),
@@ -275,9 +285,16 @@ _LEASE = Prepared(
 _HEAD_IDS = select(func.min(outbox.c.id)).where(in_list(outbox.c.lane, "lanes"), _IS_DUE).group_by(outbox.c.lane)
 _DUE_COLUMNS = tuple(outbox.c[name] for name in Due.__dataclass_fields__)
 _HEADS = Prepared(select(*_DUE_COLUMNS).where(outbox.c.pending, outbox.c.id.in_(_HEAD_IDS)))
-_SENDING = Prepared(
-    outbox.update().where(in_list(outbox.c.id, "ids"), outbox.c.state == State.WAITING).values(state=State.SENDING)
+_CLAIM = Prepared(
+    outbox.update()
+    .where(outbox.c.pending, in_list(outbox.c.id, "ids"))  # pending, for what is not has no index of its own
+    .values(
+        state=case((outbox.c.state == State.WAITING, State.SENDING), else_=outbox.c.state),
+        attempts=outbox.c.attempts + 1,
+        claims=outbox.c.claims + 1,
+    )
 )
+_GIVE_BACK = Prepared(lane.update().where(in_list(lane.c.id, "lanes")).values(free_at=db_now_ms()))
 
 
 def claim_due(tx: Connection, now: datetime, *, most: int, lease_ms: int) -> list[Due]:
@@ -293,17 +310,25 @@ def claim_due(tx: Connection, now: datetime, *, most: int, lease_ms: int) -> lis
         return []
     heads = [Due(*row) for row in _HEADS.rows(tx, {"lanes": mine, "now": now})]
     if heads:
-        _SENDING.run(tx, {"ids": [one.id for one in heads]})
+        _CLAIM.run(tx, {"ids": [one.id for one in heads]})
+    if idle := set(mine) - {one.lane for one in heads}:  # another relay was quicker
+        _GIVE_BACK.run(tx, {"lanes": sorted(idle)})
     return heads
 
 
+_HELD = Prepared(
+    select(outbox.c.id, outbox.c.claims)
+    .where(outbox.c.pending, in_list(outbox.c.id, "ids"))
+    .order_by(outbox.c.id)
+    .with_for_update()
+)
 _RECORD = Prepared(
     outbox.update()
     .where(outbox.c.tenant_id == bindparam("b_tenant_id"), outbox.c.id == bindparam("b_id"))
     .values(
         state=bindparam("b_state"),
         ref=bindparam("b_ref"),
-        link=bindparam("b_link"),
+        link=func.coalesce(func.nullif(bindparam("b_link", type_=String), ""), outbox.c.link),
         shown=bindparam("b_shown"),
         attempts=bindparam("b_attempts"),
         pending=or_(
@@ -331,30 +356,38 @@ _RELEASE_LINKED = Prepared(
 )
 
 
-def record(tx: Connection, records: Sequence[Record], now: datetime) -> None:
-    """Writes down what became of claimed messages, and frees their lanes."""
-    _RECORD.run_many(tx, [_recorded(one) for one in records])
+def record(tx: Connection, records: Sequence[Record], now: datetime) -> list[Record]:
+    """Writes down what became of claimed messages, and frees their lanes. Returns what was written down.
+
+    A relay that took longer than its lease says nothing any more, for another one holds the message by now;
+    only that it was shown is always worth knowing.
+    """
+    counted = dict(_HELD.rows(tx, {"ids": sorted(one.message.id for one in records)}))
+    held = [one for one in records if counted.get(one.message.id) == one.message.claims + 1]
+    kept = [
+        one
+        for one in records
+        if one in held or (one.message.id in counted and one.state == State.SENT and not one.attempts)
+    ]
+    _RECORD.run_many(tx, [_recorded(one) for one in kept])
     _FREE.run_many(
         tx,
+        [{"b_tenant_id": one.message.tenant_id, "b_lane": one.message.lane, "b_wait_ms": one.wait_ms} for one in held],
+    )
+    _RELEASE_LINKED.run_many(
+        tx,
         [
-            {"b_tenant_id": one.message.tenant_id, "b_lane": one.message.lane, "b_wait_ms": one.wait_ms}
-            for one in records
+            {
+                "b_tenant_id": one.message.tenant_id,
+                "b_kind": one.message.subject_kind,
+                "b_id": one.message.subject_id,
+                "b_now": now,
+            }
+            for one in kept
+            if one.message.kind == SendKind.POST and one.state not in (State.WAITING, State.SENDING)
         ],
     )
-    settled = [one for one in records if one.message.kind == SendKind.POST and one.state != State.WAITING]
-    if settled:
-        _RELEASE_LINKED.run_many(
-            tx,
-            [
-                {
-                    "b_tenant_id": one.message.tenant_id,
-                    "b_kind": one.message.subject_kind,
-                    "b_id": one.message.subject_id,
-                    "b_now": now,
-                }
-                for one in settled
-            ],
-        )
+    return kept
 
 
 def _recorded(one: Record) -> dict[str, Any]:
@@ -365,7 +398,7 @@ def _recorded(one: Record) -> dict[str, Any]:
         "b_ref": one.ref,
         "b_link": one.link,
         "b_shown": one.shown,
-        "b_attempts": one.message.attempts + 1,
+        "b_attempts": one.attempts,
     }
 
 
@@ -398,7 +431,13 @@ _AGAIN = (
         outbox.c.id == bindparam("b_id"),
         outbox.c.state == State.UNCERTAIN,
     )
-    .values(state=State.WAITING, pending=True, attempts=0, due_at=bindparam("b_now", type_=UtcDateTime))
+    .values(
+        state=State.WAITING,
+        pending=True,
+        attempts=0,
+        wanted=outbox.c.wanted + 1,  # it may have changed since, and nobody could be told then
+        due_at=bindparam("b_now", type_=UtcDateTime),
+    )
 )
 
 

@@ -299,6 +299,18 @@ def keep_chat(tx: Connection, tenant_id: str, account_id: str, chat_ref: str) ->
     tx.execute(_KEEP_CHAT, {"b_tenant_id": tenant_id, "b_id": account_id, "b_chat_ref": chat_ref})
 
 
+_NOTE_USE = (
+    account.update()
+    .where(account.c.tenant_id == bindparam("b_tenant_id"), account.c.id == bindparam("b_id"))
+    .values(used_at=bindparam("b_at", type_=UtcDateTime))
+)
+
+
+def note_use(tx: Connection, tenant_id: str, account_id: str, at: datetime) -> None:
+    """Remembers that somebody was on this account's platform."""
+    tx.execute(_NOTE_USE, {"b_tenant_id": tenant_id, "b_id": account_id, "b_at": at})
+
+
 def list_persons(tx: Connection, tenant_id: str) -> list[Member]:
     """Everybody of a tenant, by name; for seeding, the sandbox and small exports."""
     rows = fetch(tx, _MEMBERS.where(person.c.tenant_id == tenant_id), {})

@@ -7,11 +7,12 @@ import os
 import shutil
 import tempfile
 import warnings
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
 from contextlib import closing, contextmanager
 from datetime import UTC, datetime, timedelta
 from itertools import count
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import psycopg
 import pytest
@@ -21,6 +22,9 @@ from psycopg import sql
 from store import migrate
 from store.db import Database
 from store.tables import metadata
+
+if TYPE_CHECKING:
+    from tests.world import World
 
 settings.register_profile("small", deadline=None, max_examples=20, stateful_step_count=25)
 settings.register_profile("thorough", deadline=None, max_examples=500, stateful_step_count=80)
@@ -43,6 +47,15 @@ class Clock:
 @pytest.fixture
 def clock() -> Clock:
     return Clock(datetime(2026, 11, 18, 10, tzinfo=UTC))
+
+
+@pytest.fixture
+async def world(database_url: str, clock: Clock) -> AsyncIterator[World]:
+    """The whole process between fakes of both platforms: see `tests/world.py`."""
+    from tests.world import open_world
+
+    async with open_world(database_url, clock) as opened:
+        yield opened
 
 
 # --- databases: the tables are made once a worker process, and every test finds them empty ----------------

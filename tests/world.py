@@ -17,7 +17,19 @@ from aiohttp.test_utils import TestServer
 from sqlalchemy import Connection, text
 
 from app import Process
-from bot.sandbox.fake_slack import Conversation, FakeSlack, Group, Kind, Person, SlackClient, Workspace, text_of
+from bot.sandbox.fake_slack import (
+    Conversation,
+    FakeSlack,
+    Group,
+    Kind,
+    Message,
+    Person,
+    SlackClient,
+    View,
+    Workspace,
+    text_of,
+)
+from bot.sandbox.fake_slack.blocks import elements
 from bot.sandbox.fake_teams import FakeTeams
 from bot.settings import Settings, read_settings
 from bot.slack.site import SlackSite
@@ -49,21 +61,59 @@ class World:
 
     def whispered(self, user: str, channel: str = "#general") -> str:
         """The last thing that only this person saw in a channel."""
-        return text_of(self.slack.ephemerals(user, channel)[-1])
+        return text_of(self.answer(user, channel))
+
+    def answer(self, user: str, channel: str = "#general") -> Message:
+        """The last message that only this person saw in a channel, to act on."""
+        return self.slack.ephemerals(user, channel)[-1]
 
     def told(self, user: str) -> str:
         """Everything the app wrote to somebody directly."""
         return "\n".join(text_of(one) for one in self.slack.direct(user))
 
+    # --- what people do on Slack ---
+
+    async def tap(self, user: str, where: Message | View, label: str) -> None:
+        """Presses the button with this label, and waits for what it brings."""
+        buttons = [one for _, one in elements(where.blocks) if one["type"] == "button"]
+        button = next(one for one in buttons if one["text"]["text"] == label)
+        await self.slack.press(user, where, button["action_id"], button.get("value"))
+        await self.answered()
+
+    async def open_form(self, user: str, channel: str = "#general") -> View:
+        """The form that the command alone opens."""
+        await self.slack.command(user, channel, "/kudos")
+        return await self.form_of(user)
+
+    async def form_of(self, user: str) -> View:
+        """The form that somebody has before them."""
+        await self.answered()
+        view = self.slack.view(user)
+        assert view, f"{user} has no form open"
+        return view
+
+    async def answered(self) -> None:
+        """Until every answer that follows an acknowledgement was given."""
+        for one in self.process.platforms.values():
+            await one.settle()
+
     # --- what time does ---
+
+    def hold_back(self) -> None:
+        """From now on nothing leaves the outbox."""
+        self.change("UPDATE workspace SET paused_until = 9000000000000")
+
+    def let_go(self) -> None:
+        self.change("UPDATE workspace SET paused_until = 0")
 
     async def settled(self) -> None:
         """Until everything that is due was sent and recorded; lanes rest no time at all."""
         relay = self.process.relay
         for _ in range(200):
             await relay.sent()
+            recorded = relay.busy  # what was sent is recorded by the next turn, which lets its lane rest
             self.change("UPDATE lane SET free_at = 0")
-            if not await relay.turn() and not relay.busy:
+            if not await relay.turn() and not relay.busy and not recorded:
                 return
         raise AssertionError("the outbox does not run empty")
 
@@ -86,6 +136,18 @@ class World:
             person = self.person(tx, name)
         sql = "SELECT COALESCE(SUM(balance), 0) FROM ledger_account WHERE kind = :kind AND owner = :owner"
         return int(self.one(sql, kind=kind, owner=person))
+
+    def tally(self, count: str, name: str) -> int:
+        """One of somebody's counts over all time: given, received, points_given, points_received."""
+        with self.reading() as tx:
+            person = self.person(tx, name)
+        sql = f"SELECT COALESCE(SUM({count}), 0) FROM tally WHERE period = 'all' AND person_id = :person"  # noqa: S608
+        return int(self.one(sql, person=person))
+
+    def footprint(self) -> dict[str, int]:
+        """How much there is of everything that a gift leaves behind. A refusal adds nothing to it."""
+        tables = ("recognition", "recognition_receiver", "ledger_transaction", "ledger_entry", "tally", "outbox")
+        return {table: self.one(f"SELECT COUNT(*) FROM {table}") for table in tables}  # noqa: S608
 
     def person(self, tx: Connection, name: str) -> str:
         tenant = list_all_homes(tx)[0].tenant_id
@@ -136,7 +198,9 @@ async def open_world(database_url: str, clock: Any, **settings: str) -> AsyncIte
         slack.base_url = str(server.make_url("/"))
         teams.login.tenant = TENANT
         world = World(clock, slack, workspace, teams)
-        process = Process(make_settings(database_url, slack, workspace, teams, **settings), clock, durable=False, relaying=False)
+        process = Process(
+            make_settings(database_url, slack, workspace, teams, **settings), clock, durable=False, relaying=False
+        )
         world.process = process
         try:
             await process.start()

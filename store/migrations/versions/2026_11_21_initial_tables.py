@@ -1,6 +1,6 @@
 """initial tables
 
-Revision cc8d57c677fa, after nothing.
+Revision 7a167e33f43c, after nothing.
 """
 
 import sqlalchemy as sa
@@ -8,7 +8,7 @@ from alembic import op
 
 from store.types import JsonDict, UtcDateTime
 
-revision = "cc8d57c677fa"
+revision = "7a167e33f43c"
 down_revision = None
 branch_labels = None
 depends_on = None
@@ -77,6 +77,7 @@ def upgrade() -> None:
         sa.Column("wanted", sa.Integer(), nullable=False),
         sa.Column("shown", sa.Integer(), nullable=False),
         sa.Column("attempts", sa.Integer(), nullable=False),
+        sa.Column("claims", sa.Integer(), nullable=False),
         sa.Column("due_at", UtcDateTime(), nullable=False),
         sa.Column("expires_at", UtcDateTime(), nullable=True),
         sa.Column("added_at", UtcDateTime(), nullable=False),
@@ -99,6 +100,20 @@ def upgrade() -> None:
         )
         batch_op.create_index("ix_outbox_subject", ["tenant_id", "subject_kind", "subject_id"], unique=False)
 
+    op.create_table(
+        "reaction",
+        sa.Column("tenant_id", sa.String(), nullable=False),
+        sa.Column("workspace_id", sa.String(), nullable=False),
+        sa.Column("channel_ref", sa.String(), nullable=False),
+        sa.Column("message_ref", sa.String(), nullable=False),
+        sa.Column("account_ref", sa.String(), nullable=False),
+        sa.Column("emoji", sa.String(), nullable=False),
+        sa.Column("event_at", sa.BigInteger(), nullable=False),
+        sa.Column("present", sa.Boolean(), nullable=False),
+        sa.PrimaryKeyConstraint(
+            "tenant_id", "workspace_id", "channel_ref", "message_ref", "account_ref", "emoji", name=op.f("pk_reaction")
+        ),
+    )
     op.create_table(
         "request",
         sa.Column("tenant_id", sa.String(), nullable=False),
@@ -388,6 +403,7 @@ def downgrade() -> None:
     op.drop_table("badge")
     op.drop_table("tenant")
     op.drop_table("request")
+    op.drop_table("reaction")
     with op.batch_alter_table("outbox", schema=None) as batch_op:
         batch_op.drop_index("ix_outbox_subject")
         batch_op.drop_index("ix_outbox_lane", sqlite_where=sa.text("pending = 1"), postgresql_where=sa.text("pending"))
