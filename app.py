@@ -41,7 +41,7 @@ from store import tables
 from store.db import Database
 from store.ledger_check import verify
 from store.mark import WrongDatabase, claim_mode
-from store.migrate import is_current, upgrade
+from store.migrate import NewerDatabase, is_current, upgrade
 from store.outbox import count_pending
 from store.types import Ids
 
@@ -64,7 +64,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         set_up_logs(settings.plaudit_log)
         run = {"serve": serve, "migrate": migrate, "verify-ledger": verify_ledger, "manifest": manifest}
         return run[command.command or "serve"](settings, command)
-    except (WrongSetting, WrongDatabase) as wrong:
+    except (WrongSetting, WrongDatabase, NewerDatabase) as wrong:
         print(wrong, file=sys.stderr)  # noqa: T201 - for whoever starts it
         return 2
 
@@ -168,8 +168,8 @@ class Process:
         self.presenter = CardPresenter()
         if self._make_sandbox:
             self.sandbox = self._make_sandbox(database, self.presenter, self._wake)
-            await self.sandbox.start()
             self._stack.push_async_callback(self.sandbox.stop)
+            await self.sandbox.start()
         self._build(database)
         await self._open()
         _log.info("ready", address=f"http://{self.settings.plaudit_host}:{self.port}")

@@ -37,9 +37,25 @@ _TIDY = {
 """What becomes of a new revision."""
 
 
+class NewerDatabase(Exception):
+    """A sentence for the operator."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "PLAUDIT_DATABASE_URL names a database that a newer Plaudit has migrated: start that version, "
+            "or give this one a database of its own."
+        )
+
+
 def upgrade(url: str) -> None:
-    """Runs the missing revisions, all in one transaction. Whoever wants the same waits, and finds it done."""
+    """Runs the missing revisions, all in one transaction. Whoever wants the same waits, and finds it done.
+
+    Raises `NewerDatabase` for one with a revision that this program does not bring.
+    """
     with _migrating(url) as tx:
+        brought = {one.revision for one in ScriptDirectory.from_config(_config()).walk_revisions()}
+        if not set(MigrationContext.configure(tx).get_current_heads()) <= brought:
+            raise NewerDatabase
         command.upgrade(_config(tx), "head")
 
 

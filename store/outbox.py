@@ -167,8 +167,9 @@ class Due:
 class Record:
     """What became of a claimed message. `wait_ms` keeps its lane: pace, or back-off.
 
-    `attempts` counts tries since it was shown last; `chat_ref` is a direct conversation found on the way; `closed` why the conversation takes no more posts;
-    `trouble` a line for an administrator; `pause_ms` how long the whole workspace is to wait.
+    `attempts` counts tries since it was shown last; `chat_ref` is a direct conversation found on the way; `closed`
+    why the conversation takes no more posts; `trouble` a line for an administrator; `pause_ms` how long the whole
+    workspace is to wait.
     """
 
     message: Due
@@ -362,7 +363,7 @@ def record(tx: Connection, records: Sequence[Record], now: datetime) -> list[Rec
     A relay that took longer than its lease says nothing any more, for another one holds the message by now;
     only that it was shown is always worth knowing.
     """
-    counted = dict(_HELD.rows(tx, {"ids": sorted(one.message.id for one in records)}))
+    counted: dict[str, int] = dict(_HELD.rows(tx, {"ids": sorted(one.message.id for one in records)}))
     held = [one for one in records if counted.get(one.message.id) == one.message.claims + 1]
     kept = [
         one

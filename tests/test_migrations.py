@@ -3,9 +3,10 @@ from __future__ import annotations
 from contextlib import closing
 from threading import Thread
 
+import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
-from sqlalchemy import inspect
+from sqlalchemy import inspect, text
 
 from store import migrate
 from store.db import Database, metadata
@@ -75,3 +76,11 @@ def test_names_fit_in_postgresql() -> None:
     constraints = [constraint.name for table in tables for constraint in table.constraints]
     indexes = [index.name for table in tables for index in table.indexes]
     assert [name for name in constraints + indexes if name is None or len(str(name)) > 63] == []
+
+
+def test_a_database_of_a_newer_program_is_refused_with_a_sentence(blank_url: str) -> None:
+    migrate.upgrade(blank_url)
+    with closing(Database(blank_url)) as database, database.writing() as tx:
+        tx.execute(text("UPDATE alembic_version SET version_num = 'from the future'"))
+    with pytest.raises(migrate.NewerDatabase, match="newer Plaudit"):
+        migrate.upgrade(blank_url)
