@@ -93,7 +93,8 @@ def _check_receivers(ctx: Context, receivers: tuple[Member, ...]) -> None:
         )
     for one in receivers:
         if why := why_not_receive(one, ctx.policy):
-            raise Refusal("cannot_receive", f"{one.name} {why}.", "Nothing was sent.", field="receivers")
+            next_step = "Leave them out, and send it again." if len(receivers) > 1 else "Name a colleague who helped."
+            raise Refusal("cannot_receive", f"{one.name} {why}.", next_step, field="receivers")
     if len(receivers) > ctx.policy.most_receivers:
         raise Refusal(
             "too_many_receivers",

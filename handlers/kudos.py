@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from handlers.access import why_not_receive
 from handlers.context import Context
 from handlers.giving import Gift, give, give_draft
 from handlers.kudos_form import open_kudos_form
@@ -121,8 +122,8 @@ def _people(request: Command, ctx: Context, receivers: Iterable[Receiver]) -> tu
 
 
 def _may_come_by_group(member: Member, ctx: Context) -> bool:
-    """A group may hold the giver and people who left; who names a group does not mean those."""
-    return member.id != ctx.actor.id and member.active and member.kind != "bot"
+    """A group may hold the giver, guests and people who left; who names a group does not mean those."""
+    return member.id != ctx.actor.id and why_not_receive(member, ctx.policy) is None
 
 
 def _only(name: str, candidates: list[Member]) -> Member:

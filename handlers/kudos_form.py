@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from handlers.context import Context
 from handlers.giving import Gift, give, left_this_week
+from handlers.placing import why_not_here
 from handlers.refusals import Refusal
 from handlers.registry import action, submission
 from handlers.vocabulary import (
@@ -79,8 +80,9 @@ def _fields(
     most = ctx.policy.most_points
     values = tuple(Choice(one.id, f"{one.emoji} {one.name}") for one in ctx.programme.values if one.active)
     badges = tuple(Choice(one.id, f"{one.emoji} {one.title}") for one in ctx.programme.badges if one.active)
+    here = "in the recognition channel" if why_not_here(ctx.place) else "here"
     audience = (
-        Choice(HERE, "Everybody here, as a post"),
+        Choice(HERE, f"Everybody {here}, as a post"),
         Choice(RECEIVERS_ONLY, "The receivers only"),
     )
     return (

@@ -45,4 +45,6 @@ def why_not_here(place: Place | None) -> str:
     # Slack lets an app post to every public channel (chat:write.public); anywhere else it has to be a member.
     if place.platform == Platform.SLACK and place.kind == PlaceKind.CHANNEL:
         return ""
+    if place.platform == Platform.SLACK and place.kind == PlaceKind.GROUP:
+        return "" if place.member else "direct"  # nobody can invite an app there
     return "" if place.member else "not_in_channel"

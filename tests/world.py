@@ -8,7 +8,7 @@ assert "Ann Lee thanked Bob Okafor" in world.shown("#general")
 from __future__ import annotations
 
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from typing import Any
 
@@ -188,8 +188,12 @@ def make_slack() -> tuple[FakeSlack, Workspace]:
 
 
 @asynccontextmanager
-async def open_world(database_url: str, clock: Any, **settings: str) -> AsyncIterator[World]:
+async def open_world(
+    database_url: str, clock: Any, *, people: Sequence[Person] = (), **settings: str
+) -> AsyncIterator[World]:
+    """`people` are on Slack beside those whom every test knows."""
     slack, workspace = make_slack()
+    workspace.add_people(*people)
     async with (
         TestServer(slack.app()) as server,
         FakeTeams(app_id=APP_ID, password=APP_PASSWORD, tenant_id=TENANT, check_card=check_teams) as teams,
