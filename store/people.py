@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -30,11 +31,14 @@ class Person(SQLModel, table=True):
     __table_args__ = (
         ForeignKeyConstraint(["tenant_id"], ["tenant.id"], onupdate="CASCADE"),
         UniqueConstraint("tenant_id", "email", name="uq_person_tenant_id_email"),
+        Index("ix_person_sought_name", "tenant_id", "sought_name"),
     )
 
     tenant_id: str = Field(primary_key=True)
     id: str = Field(primary_key=True)
     name: str
+    sought_name: str
+    """The name as it is compared with what people type: see `folded`."""
     email: str | None = None
     """In lower case; joins a person's accounts on several platforms."""
     zone: str = ""
@@ -168,8 +172,8 @@ _BY_REFS = Prepared(
 _FIRST_NAME = _MEMBERS.where(
     person.c.tenant_id == bindparam("tenant_id"),
     or_(
-        person.c.name.ilike(bindparam("whole"), escape="\\"),
-        person.c.name.ilike(bindparam("first"), escape="\\"),
+        person.c.sought_name == bindparam("whole"),
+        person.c.sought_name.like(bindparam("first"), escape="\\"),
         account.c.handle == bindparam("handle"),
     ),
 )
@@ -197,13 +201,22 @@ def find_by_emails(tx: Connection, tenant_id: str, emails: Iterable[str]) -> dic
 
 def list_by_name(tx: Connection, tenant_id: str, name: str) -> list[Member]:
     """People whom a typed name fits: by handle or whole name if there are any, else by first name."""
-    typed = name.strip().lstrip("@")
+    typed = folded(name.lstrip("@ "))
     like = typed.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
-    sought = {"tenant_id": tenant_id, "whole": like, "first": f"{like} %", "handle": typed.lower()}
+    sought = {"tenant_id": tenant_id, "whole": typed, "first": f"{like} %", "handle": typed}
     ids = {row[1] for row in tx.execute(_FIRST_NAME, sought)}
     found = list_members(tx, tenant_id, ids) if ids else []
-    exact = [one for one in found if one.name.casefold() == typed.casefold()]
+    exact = [one for one in found if folded(one.name) == typed]
     return exact or found
+
+
+def folded(name: str) -> str:
+    """A name without case, accents and double spaces: `Cléo  MARTIN` and `cleo martin` are one.
+
+    Source: Unicode caseless matching (D145) after compatibility decomposition, without combining marks.
+    """
+    apart = unicodedata.normalize("NFKD", name).casefold()
+    return " ".join("".join(mark for mark in apart if not unicodedata.combining(mark)).split())
 
 
 def _fold(rows: Sequence[tuple[Any, ...]]) -> list[Member]:
@@ -279,6 +292,7 @@ def _refresh(tx: Connection, member: Member, workspace_id: str, profile: Profile
 def _of_person(profile: Profile) -> dict[str, object]:
     return {
         "name": profile.name,
+        "sought_name": folded(profile.name),
         "email": profile.email.lower() if profile.email else None,
         "zone": profile.zone,
         "locale": profile.locale,

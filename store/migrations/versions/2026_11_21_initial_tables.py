@@ -1,6 +1,6 @@
 """initial tables
 
-Revision 7a167e33f43c, after nothing.
+Revision a7b94075e562, after nothing.
 """
 
 import sqlalchemy as sa
@@ -8,7 +8,7 @@ from alembic import op
 
 from store.types import JsonDict, UtcDateTime
 
-revision = "7a167e33f43c"
+revision = "a7b94075e562"
 down_revision = None
 branch_labels = None
 depends_on = None
@@ -183,6 +183,7 @@ def upgrade() -> None:
         sa.Column("tenant_id", sa.String(), nullable=False),
         sa.Column("id", sa.String(), nullable=False),
         sa.Column("name", sa.String(), nullable=False),
+        sa.Column("sought_name", sa.String(), nullable=False),
         sa.Column("email", sa.String(), nullable=True),
         sa.Column("zone", sa.String(), nullable=False),
         sa.Column("locale", sa.String(), nullable=False),
@@ -192,6 +193,9 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("tenant_id", "id", name=op.f("pk_person")),
         sa.UniqueConstraint("tenant_id", "email", name="uq_person_tenant_id_email"),
     )
+    with op.batch_alter_table("person", schema=None) as batch_op:
+        batch_op.create_index("ix_person_sought_name", ["tenant_id", "sought_name"], unique=False)
+
     op.create_table(
         "workspace",
         sa.Column("tenant_id", sa.String(), nullable=False),
@@ -397,6 +401,9 @@ def downgrade() -> None:
 
     op.drop_table("account")
     op.drop_table("workspace")
+    with op.batch_alter_table("person", schema=None) as batch_op:
+        batch_op.drop_index("ix_person_sought_name")
+
     op.drop_table("person")
     op.drop_table("ledger_account")
     op.drop_table("company_value")
