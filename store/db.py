@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any, Literal, cast
 
+import orjson
 from sqlalchemy import (
     BigInteger,
     ColumnElement,
@@ -36,6 +37,13 @@ __all__ = [
 ]
 
 metadata = SQLModel.metadata
+
+
+def _to_json(value: object) -> str:
+    return orjson.dumps(value).decode()
+
+
+_JSON: dict[str, Any] = {"json_serializer": _to_json, "json_deserializer": orjson.loads}
 
 
 class Database:
@@ -86,6 +94,7 @@ def _sqlite_engine(url: str, connections: int, begin: str, patient: bool, durabl
         poolclass=QueuePool,
         pool_size=connections,
         max_overflow=0,
+        **_JSON,
         connect_args={"isolation_level": None, "check_same_thread": False, "cached_statements": 512},
     )
     reads_only = begin == "BEGIN"
@@ -119,6 +128,7 @@ def _postgresql_engine(
         url,
         pool_size=connections,
         max_overflow=0,
+        **_JSON,
         connect_args={"options": " ".join(f"-c {name}={value}" for name, value in settings.items())},
     )
 

@@ -8,10 +8,10 @@ Slack's own retries do that, and two layers of it post twice.
 from __future__ import annotations
 
 import asyncio
-import json
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from typing import Any, TypeAlias
 
+import orjson
 from aiohttp import (
     ClientConnectorError,
     ClientError,
@@ -79,7 +79,7 @@ class SlackApi:
 
     async def do(self, method: str, token: str, body: Mapping[str, Any], *, timeout_s: float = 10.0) -> Json:
         """A method that changes something."""
-        return await self._call(method, token, timeout_s, data=json.dumps(body).encode(), headers=_JSON)
+        return await self._call(method, token, timeout_s, data=orjson.dumps(body), headers=_JSON)
 
     async def pages(
         self, method: str, token: str, part: str, arguments: Mapping[str, str]
@@ -134,7 +134,7 @@ async def _read(method: str, answer: ClientResponse) -> Json:
         raise Lost(method, "HTTP 504")
     if answer.status >= 500:
         raise Unavailable(method, f"HTTP {answer.status}")
-    body = json.loads(await answer.read())
+    body = orjson.loads(await answer.read())
     if not isinstance(body, dict) or "ok" not in body:
         raise Lost(method, f"HTTP {answer.status} without an answer")
     if not body["ok"]:
