@@ -25,6 +25,7 @@ from sqlalchemy.ext.compiler import compiles
 from sqlmodel import SQLModel
 
 __all__ = [
+    "COMPACT",
     "Connection",
     "Database",
     "db_now_ms",
@@ -37,6 +38,9 @@ __all__ = [
 ]
 
 metadata = SQLModel.metadata
+
+COMPACT = {"sqlite_with_rowid": False}
+"""For tables of small rows: SQLite keeps them in the tree of their key, instead of one tree for each."""
 
 
 def _to_json(value: object) -> str:

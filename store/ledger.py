@@ -30,7 +30,7 @@ from sqlalchemy import (
 )
 from sqlmodel import Field, SQLModel
 
-from store.db import insert_or_add, insert_or_nothing
+from store.db import COMPACT, insert_or_add, insert_or_nothing
 from store.prepared import Prepared
 from store.types import Id, Ids, Points, UtcDateTime
 
@@ -42,6 +42,7 @@ class LedgerAccount(SQLModel, table=True):
         CheckConstraint("balance >= 0", name="ck_ledger_account_balance"),
         # The id says it all, so that it is known without a read, and one index does for both keys.
         CheckConstraint("id = kind || ':' || owner || ':' || label", name="ck_ledger_account_id"),
+        COMPACT,
     )
 
     tenant_id: str = Field(primary_key=True)
@@ -67,6 +68,7 @@ class LedgerTransaction(SQLModel, table=True):
         UniqueConstraint("tenant_id", "act"),
         UniqueConstraint("tenant_id", "closes_id"),
         CheckConstraint("shortfall >= 0", name="ck_ledger_transaction_shortfall"),
+        COMPACT,
     )
 
     tenant_id: str = Field(primary_key=True)
@@ -99,6 +101,7 @@ class LedgerEntry(SQLModel, table=True):
         CheckConstraint("(account_id IS NULL) <> (side IS NULL)", name="ck_ledger_entry_account_or_side"),
         CheckConstraint("(account_id IS NULL) = (seq IS NULL)", name="ck_ledger_entry_seq"),
         CheckConstraint("(seq IS NULL) = (balance_after IS NULL)", name="ck_ledger_entry_balance_after"),
+        COMPACT,
     )
 
     tenant_id: str = Field(primary_key=True)

@@ -8,7 +8,7 @@ from datetime import datetime
 from sqlalchemy import CheckConstraint, Column, Connection, ForeignKeyConstraint, Index, bindparam, select
 from sqlmodel import Field, SQLModel
 
-from store.db import insert_or_nothing
+from store.db import COMPACT, insert_or_nothing
 from store.prepared import Prepared
 from store.types import UtcDateTime
 
@@ -49,6 +49,7 @@ class Receiver(SQLModel, table=True):
         ),
         ForeignKeyConstraint(["tenant_id", "person_id"], ["person.tenant_id", "person.id"], onupdate="CASCADE"),
         Index("ix_recognition_receiver_person", "tenant_id", "person_id", "recognition_id"),
+        COMPACT,
     )
 
     tenant_id: str = Field(primary_key=True)

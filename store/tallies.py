@@ -5,21 +5,25 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, ForeignKeyConstraint
+from sqlalchemy import Connection, ForeignKeyConstraint, Index
 from sqlmodel import Field, SQLModel
 
-from store.db import insert_or_add
+from store.db import COMPACT, insert_or_add
 from store.prepared import Prepared
 
 
 class Tally(SQLModel, table=True):
+    """Kept by person, so that what a gift counts for somebody lies together; boards read by the index."""
+
     __table_args__ = (
         ForeignKeyConstraint(["tenant_id", "person_id"], ["person.tenant_id", "person.id"], onupdate="CASCADE"),
+        Index("ix_tally_period", "tenant_id", "period"),
+        COMPACT,
     )
 
     tenant_id: str = Field(primary_key=True)
-    period: str = Field(primary_key=True)
     person_id: str = Field(primary_key=True)
+    period: str = Field(primary_key=True)
     value_id: str = Field(primary_key=True)
     """Empty for a recognition that names no value."""
     given: int = 0
@@ -45,7 +49,7 @@ tally = Tally.__table__  # type: ignore[attr-defined]
 _ADD = Prepared(
     insert_or_add(
         tally,
-        key=("tenant_id", "period", "person_id", "value_id"),
+        key=("tenant_id", "person_id", "period", "value_id"),
         add=("given", "received", "points_given", "points_received"),
     )
 )
@@ -65,6 +69,6 @@ def add_counts(tx: Connection, tenant_id: str, value_id: str | None, counts: Ite
             "points_received": sign * one.points_received,
         }
         # In one order everywhere, so that two gifts never wait for each other in a ring.
-        for one in sorted(counts, key=lambda one: (one.period, one.person_id))
+        for one in sorted(counts, key=lambda one: (one.person_id, one.period))
     ]
     _ADD.run_many(tx, rows)

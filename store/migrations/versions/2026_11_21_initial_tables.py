@@ -1,6 +1,6 @@
 """initial tables
 
-Revision a7b94075e562, after nothing.
+Revision c71443909958, after nothing.
 """
 
 import sqlalchemy as sa
@@ -8,7 +8,7 @@ from alembic import op
 
 from store.types import JsonDict, UtcDateTime
 
-revision = "a7b94075e562"
+revision = "c71443909958"
 down_revision = None
 branch_labels = None
 depends_on = None
@@ -29,6 +29,7 @@ def upgrade() -> None:
         sa.Column("id", sa.String(), nullable=False),
         sa.Column("free_at", sa.BigInteger(), nullable=False),
         sa.PrimaryKeyConstraint("tenant_id", "id", name=op.f("pk_lane")),
+        sqlite_with_rowid=False,
     )
     op.create_table(
         "ledger_transaction",
@@ -51,6 +52,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("tenant_id", "id", name=op.f("pk_ledger_transaction")),
         sa.UniqueConstraint("tenant_id", "act", name=op.f("uq_ledger_transaction_tenant_id_act")),
         sa.UniqueConstraint("tenant_id", "closes_id", name=op.f("uq_ledger_transaction_tenant_id_closes_id")),
+        sqlite_with_rowid=False,
     )
     op.create_table(
         "outbox",
@@ -177,6 +179,7 @@ def upgrade() -> None:
             ["tenant_id"], ["tenant.id"], name=op.f("fk_ledger_account_tenant_id"), onupdate="CASCADE"
         ),
         sa.PrimaryKeyConstraint("tenant_id", "id", name=op.f("pk_ledger_account")),
+        sqlite_with_rowid=False,
     )
     op.create_table(
         "person",
@@ -306,6 +309,7 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("tenant_id", "transaction_id", "line", name=op.f("pk_ledger_entry")),
         sa.UniqueConstraint("tenant_id", "account_id", "seq", name=op.f("uq_ledger_entry_tenant_id_account_id_seq")),
+        sqlite_with_rowid=False,
     )
     op.create_table(
         "recognition",
@@ -338,8 +342,8 @@ def upgrade() -> None:
     op.create_table(
         "tally",
         sa.Column("tenant_id", sa.String(), nullable=False),
-        sa.Column("period", sa.String(), nullable=False),
         sa.Column("person_id", sa.String(), nullable=False),
+        sa.Column("period", sa.String(), nullable=False),
         sa.Column("value_id", sa.String(), nullable=False),
         sa.Column("given", sa.Integer(), nullable=False),
         sa.Column("received", sa.Integer(), nullable=False),
@@ -351,8 +355,12 @@ def upgrade() -> None:
             name=op.f("fk_tally_tenant_id_person_id"),
             onupdate="CASCADE",
         ),
-        sa.PrimaryKeyConstraint("tenant_id", "period", "person_id", "value_id", name=op.f("pk_tally")),
+        sa.PrimaryKeyConstraint("tenant_id", "person_id", "period", "value_id", name=op.f("pk_tally")),
+        sqlite_with_rowid=False,
     )
+    with op.batch_alter_table("tally", schema=None) as batch_op:
+        batch_op.create_index("ix_tally_period", ["tenant_id", "period"], unique=False)
+
     op.create_table(
         "recognition_receiver",
         sa.Column("tenant_id", sa.String(), nullable=False),
@@ -373,6 +381,7 @@ def upgrade() -> None:
             onupdate="CASCADE",
         ),
         sa.PrimaryKeyConstraint("tenant_id", "recognition_id", "person_id", name=op.f("pk_recognition_receiver")),
+        sqlite_with_rowid=False,
     )
     with op.batch_alter_table("recognition_receiver", schema=None) as batch_op:
         batch_op.create_index(
@@ -388,6 +397,9 @@ def downgrade() -> None:
         batch_op.drop_index("ix_recognition_receiver_person")
 
     op.drop_table("recognition_receiver")
+    with op.batch_alter_table("tally", schema=None) as batch_op:
+        batch_op.drop_index("ix_tally_period")
+
     op.drop_table("tally")
     with op.batch_alter_table("recognition", schema=None) as batch_op:
         batch_op.drop_index("ix_recognition_giver")
