@@ -13,7 +13,7 @@ from handlers.placing import Placement, place_for
 from handlers.recognition_cards import LINK_TO_POST, SUBJECT, posted_card, received_card
 from handlers.refusals import Refusal
 from handlers.rules.periods import tally_labels, week_label
-from handlers.vocabulary import Card, Direct, Post, Reply, Response, Send, Subject
+from handlers.vocabulary import Card, Direct, Platform, Post, Reply, Response, Send, Subject, WebLink
 from store import ledger
 from store.conversations import list_places
 from store.people import Member, list_members
@@ -250,6 +250,7 @@ def _given_card(
             "total": fact.points * len(receivers),
             "place": placement.posts[0] if placement.posts else None,
             "moved": placement.moved,
+            "invite": _invite_link(ctx) if placement.moved == "not_in_channel" else None,
             "left": left,
             "allowance": ctx.policy.weekly_allowance,
             "until": "Monday",
@@ -257,6 +258,14 @@ def _given_card(
             "undo_minutes": ctx.policy.undo_minutes,
         },
     )
+
+
+def _invite_link(ctx: Context) -> WebLink | None:
+    """Where the app can be added to a channel: on its own page. None where it has none that we know."""
+    if ctx.home.platform != Platform.SLACK or not ctx.home.app_ref:
+        return None
+    page = f"https://slack.com/app_redirect?app={ctx.home.app_ref}&team={ctx.home.workspace_ref}"
+    return WebLink(page, "Add me to a channel")
 
 
 def _sends(

@@ -29,6 +29,7 @@ from handlers.vocabulary import (
     EmailRef,
     GroupRef,
     Mentioned,
+    Nothing,
     Replace,
     Reply,
     Response,
@@ -74,6 +75,12 @@ def send_again(request: Action, ctx: Context) -> Response:
 def dismiss(request: Action, ctx: Context) -> Response:
     """Leaves things as they are."""
     return Response(Replace(Card("notice", {"sentence": "Good, then it stays at one."})))
+
+
+@action("open_app", reads=True)
+def open_app(request: Action, ctx: Context) -> Response:
+    """A button that leads to an address; Slack tells of the tap as well."""
+    return Response(Nothing())
 
 
 def _is_blank(text: Typed) -> bool:

@@ -51,6 +51,8 @@ class Workspace(SQLModel, table=True):
     bot_ref: str
     url: str = ""
     """Slack: the address of the workspace; Teams: the service URL used last."""
+    app_ref: str = ""
+    """Slack: the id of the app, by which people can open it."""
     recognition_id: str | None = None
     """The conversation that recognitions go to when they cannot be shown where they were said."""
     removed_at: datetime | None = Field(default=None, sa_column=Column(UtcDateTime))
@@ -74,6 +76,7 @@ class Home:
     workspace_name: str
     url: str
     bot_ref: str
+    app_ref: str
     recognition_id: str | None
 
 
@@ -92,6 +95,7 @@ _HOMES = select(
     workspace.c.name,
     workspace.c.url,
     workspace.c.bot_ref,
+    workspace.c.app_ref,
     workspace.c.recognition_id,
 ).join_from(workspace, tenant, workspace.c.tenant_id == tenant.c.id)
 _HOME = Prepared(

@@ -97,6 +97,7 @@ class Records:
             facts: dict[str, Any] = {
                 "name": installed.team_name,
                 "bot_ref": installed.bot_user_id,
+                "app_ref": installed.app_id,
                 "url": installed.url,
             }
             if home:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
-from bot.slack.web_api import SlackApi
+from bot.slack.web_api import Declined, SlackApi
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,6 +19,7 @@ class Installation:
     url: str
     bot_id: str
     bot_user_id: str
+    app_id: str
     bot_token: str = field(repr=False)
 
 
@@ -30,7 +31,7 @@ class SlackTokens(Protocol):
 
 
 class EnvironmentToken:
-    """One workspace, by the token in the environment. Slack is asked once whose it is."""
+    """One workspace, by the token in the environment. Slack is asked once whose it is, and which app's."""
 
     def __init__(self, api: SlackApi, bot_token: str) -> None:
         self._api = api
@@ -55,6 +56,15 @@ class EnvironmentToken:
                     url=told.get("url") or "",
                     bot_id=told.get("bot_id") or "",
                     bot_user_id=told.get("user_id") or "",
+                    app_id=await self._app_id(told.get("bot_id") or ""),
                     bot_token=self._bot_token,
                 )
             return self._own
+
+    async def _app_id(self, bot_id: str) -> str:
+        """What Slack does not tell is a button less, and no reason not to start."""
+        try:
+            told = await self._api.ask("bots.info", self._bot_token, {"bot": bot_id})
+        except Declined:
+            return ""
+        return (told.get("bot") or {}).get("app_id") or ""

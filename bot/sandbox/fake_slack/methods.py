@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 from bot.sandbox.fake_slack.arguments import Arguments, page
 from bot.sandbox.fake_slack.blocks import Json
+from bot.sandbox.fake_slack.payloads import APP_ID
 from bot.sandbox.fake_slack.records import Conversation, Kind, Message, Person
 from bot.sandbox.fake_slack.team import CONTENT, Team, message_content, view_content
 from bot.sandbox.fake_slack.views import View
@@ -34,6 +35,14 @@ def auth_test(team: Team, _: Arguments) -> Json:
         "bot_id": workspace.bot_id,
         "is_enterprise_install": False,
     }
+
+
+@method("bots.info")
+def bots_info(team: Team, arguments: Arguments) -> Json:
+    workspace = team.workspace
+    if arguments.text("bot") != workspace.bot_id:
+        raise SlackError("bot_not_found")
+    return {"bot": {"id": workspace.bot_id, "app_id": APP_ID, "name": workspace.bot.name, "deleted": False}}
 
 
 @method("users.list")

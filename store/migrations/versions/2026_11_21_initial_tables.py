@@ -1,6 +1,6 @@
 """initial tables
 
-Revision c71443909958, after nothing.
+Revision f988eb6f18ea, after nothing.
 """
 
 import sqlalchemy as sa
@@ -8,7 +8,7 @@ from alembic import op
 
 from store.types import JsonDict, UtcDateTime
 
-revision = "c71443909958"
+revision = "f988eb6f18ea"
 down_revision = None
 branch_labels = None
 depends_on = None
@@ -208,6 +208,7 @@ def upgrade() -> None:
         sa.Column("name", sa.String(), nullable=False),
         sa.Column("bot_ref", sa.String(), nullable=False),
         sa.Column("url", sa.String(), nullable=False),
+        sa.Column("app_ref", sa.String(), nullable=False),
         sa.Column("recognition_id", sa.String(), nullable=True),
         sa.Column("removed_at", UtcDateTime(), nullable=True),
         sa.Column("refreshed_at", UtcDateTime(), nullable=True),
