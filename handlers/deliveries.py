@@ -82,7 +82,7 @@ class Deliveries:
     def _record(self, tx: Connection, records: Sequence[Record], now: datetime) -> None:
         for one in outbox.record(tx, records, now):
             due = one.message
-            if one.chat_ref and due.account_id:
+            if one.chat_ref and due.account_id and one.chat_ref != due.conversation_ref:
                 keep_chat(tx, due.tenant_id, due.account_id, one.chat_ref)
             if one.pause_ms:
                 pause_workspace(tx, due.tenant_id, due.workspace_id, one.pause_ms)
@@ -165,11 +165,4 @@ def _reader(tx: Connection, home: Home, due: Due) -> Reader:
 
 
 def _with_links(tx: Connection, dues: Iterable[Due]) -> list[Claimed]:
-    claimed = []
-    for due in dues:
-        link = ""
-        if due.linked:
-            found = outbox.find_links(tx, due.tenant_id, due.workspace_id, due.subject_kind, [due.subject_id])
-            link = found.get(due.subject_id, "")
-        claimed.append(Claimed(due, link))
-    return claimed
+    return [Claimed(due, outbox.find_link(tx, due) if due.linked else "") for due in dues]

@@ -159,7 +159,12 @@ def _known(chosen: str, ids: list[str]) -> str | None:
     return chosen if chosen in ids else None
 
 
-_TEAMS_MESSAGES = "https://teams.microsoft.com/"
+_TEAMS_MESSAGES = (
+    "https://teams.microsoft.com/",
+    "https://teams.cloud.microsoft/",
+    "https://gov.teams.microsoft.us/",
+    "https://dod.teams.microsoft.us/",
+)
 
 
 def _checked_link(ctx: Context, link: str) -> str:

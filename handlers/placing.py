@@ -13,7 +13,7 @@ from store.conversations import Place
 class Placement:
     """The conversations to post in, that of the asker's own workspace first, and why it is not where they are.
 
-    `moved` is empty, or one of direct, archived, not_in_channel, no_place, nowhere.
+    `moved` is empty, or one of personal, direct, archived, not_in_channel, no_place, nowhere.
     """
 
     posts: tuple[Place, ...]
@@ -40,7 +40,9 @@ def why_not_here(place: Place | None) -> str:
         return "no_place"
     if place.archived:
         return "archived"
-    if place.kind in (PlaceKind.DIRECT, PlaceKind.PERSONAL):
+    if place.kind == PlaceKind.PERSONAL:
+        return "personal"
+    if place.kind == PlaceKind.DIRECT:
         return "direct"
     # Slack lets an app post to every public channel (chat:write.public); anywhere else it has to be a member.
     if place.platform == Platform.SLACK and place.kind == PlaceKind.CHANNEL:

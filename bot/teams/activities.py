@@ -110,7 +110,7 @@ def read_activity(raw: Json) -> Activity:
         case "message":
             return _message(raw, envelope)
         case "invoke":
-            return Invoke(envelope=_sent(envelope), name=_text(raw, "name"), value=_object(raw, "value"))
+            return _invoke(raw, envelope)
         case "installationUpdate":
             return Presence(envelope=envelope, here=_HERE.get(_text(raw, "action")))
         case "conversationUpdate":
@@ -194,6 +194,12 @@ def _message(raw: Json, envelope: Envelope) -> Message:
         mentions=tuple(_mention(one) for one in _objects(raw, "entities") if one.get("type") == "mention"),
         value=value if isinstance(value, Mapping) and value else None,
     )
+
+
+def _invoke(raw: Json, envelope: Envelope) -> Invoke:
+    if not envelope.id:
+        raise BadActivity("an invoke without id")  # its second delivery could not be told from another one
+    return Invoke(envelope=_sent(envelope), name=_text(raw, "name"), value=_object(raw, "value"))
 
 
 def _html(raw: Json) -> str:

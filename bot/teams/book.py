@@ -93,11 +93,15 @@ class Book:
         await self._write(lambda tx: self._enter(tx, home, places, envelope), urgent=urgent)
 
     def _enter(self, tx: Connection, home: Home, places: Sequence[ConversationRef], envelope: Envelope) -> None:
+        url = envelope.service_url
+        known = [find_place(tx, home.tenant_id, home.workspace_id, one.id) for one in places]
         for one in places:
-            save_place(tx, self._conversation(home, one, envelope.service_url, member=True))
-        told = {"url": envelope.service_url, "bot_ref": envelope.bot_id}
-        if (home.url, home.bot_ref) != (envelope.service_url, envelope.bot_id):
-            change_workspace(tx, home.tenant_id, home.workspace_id, **told)
+            save_place(tx, self._conversation(home, one, url, member=True))
+        moved = (home.url, home.bot_ref) != (url, envelope.bot_id)
+        if moved:
+            change_workspace(tx, home.tenant_id, home.workspace_id, url=url, bot_ref=envelope.bot_id)
+        # Places are kept in memory with the programme, the recognition channel among them.
+        if moved or any(one and not (one.member and one.service_url == url) for one in known):
             change_programme(tx, home.tenant_id)
 
     async def find_place(self, home: Home, ref: str) -> Place | None:

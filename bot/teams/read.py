@@ -23,6 +23,8 @@ from handlers.vocabulary import (
 
 HELP = "help"
 EXCERPT = 200
+MOST_PICKED = 100
+"""People in one field. Each who is not known is looked up, so a made-up form is not to name thousands."""
 CARD_ACTION = "adaptiveCard/action"
 FETCHES = ("task/fetch", "composeExtension/fetchTask")
 SUBMITS = ("task/submit", "composeExtension/submitAction")
@@ -130,7 +132,7 @@ _OURS = frozenset({"form", "form_id", "opened_by", "people", "act"})
 
 def _people(envelope: Envelope, picked: str) -> tuple[AccountRef, ...]:
     ids = dict.fromkeys(one.strip() for one in picked.split(","))
-    return tuple(AccountRef(envelope.workspace, one) for one in ids if one)
+    return tuple(AccountRef(envelope.workspace, one) for one in ids if one)[:MOST_PICKED]
 
 
 def _carried(envelope: Envelope, context: Mapping[str, str]) -> ConversationRef | None:
