@@ -28,6 +28,7 @@ __all__ = [
     "COMPACT",
     "Connection",
     "Database",
+    "add_on_conflict",
     "db_now_ms",
     "fetch",
     "insert_or_add",
@@ -182,8 +183,12 @@ def insert_or_nothing(table: Table) -> postgresql.Insert:
 
 def insert_or_add(table: Table, *, key: Sequence[str], add: Sequence[str]) -> postgresql.Insert:
     """INSERT that, where a row with the same key exists, adds to the named columns of that row."""
-    insert = postgresql.insert(table)
-    sums = {name: table.c[name] + insert.excluded[name] for name in add}
+    return add_on_conflict(postgresql.insert(table), key=key, add=add)
+
+
+def add_on_conflict(insert: postgresql.Insert, *, key: Sequence[str], add: Sequence[str]) -> postgresql.Insert:
+    """The same for an INSERT that is made already."""
+    sums = {name: insert.table.c[name] + insert.excluded[name] for name in add}
     return insert.on_conflict_do_update(index_elements=key, set_=sums)
 
 

@@ -31,7 +31,7 @@ from sqlalchemy import (
 from sqlmodel import Field, SQLModel
 
 from store.db import COMPACT, insert_or_add, insert_or_nothing
-from store.prepared import Prepared
+from store.prepared import Prepared, PreparedInsert
 from store.types import Id, Ids, Points, UtcDateTime
 
 
@@ -274,8 +274,8 @@ _BY_ACT = select(transaction.c.id).where(
 _BY_CLOSED = select(transaction.c.id).where(
     transaction.c.tenant_id == bindparam("tenant_id"), transaction.c.closes_id == bindparam("closes_id")
 )
-_BALANCE = select(account.c.balance).where(
-    account.c.tenant_id == bindparam("tenant_id"), account.c.id == bindparam("id")
+_BALANCE = Prepared(
+    select(account.c.balance).where(account.c.tenant_id == bindparam("tenant_id"), account.c.id == bindparam("id"))
 )
 _DEBIT = Prepared(
     update(account)
@@ -292,12 +292,12 @@ _CREDIT = Prepared(
         account.c.id, account.c.balance, account.c.seq
     )
 )
-_ADD_ENTRIES = Prepared(entry.insert())
+_ADD_ENTRIES = PreparedInsert(entry)
 
 
 def find_balance(tx: Connection, tenant_id: Id, of: Account) -> Points:
     """What the account holds: nothing, if it never received anything."""
-    return tx.execute(_BALANCE, {"tenant_id": tenant_id, "id": of.id}).scalar() or 0
+    return int(_BALANCE.scalar(tx, {"tenant_id": tenant_id, "id": of.id}) or 0)
 
 
 def grant(tx: Connection, tenant_id: Id, to: Account, amount: Points, at: datetime) -> bool:
@@ -451,8 +451,7 @@ def _add_entries(
         }
         for line, (account_id, side, amount, seq, balance_after) in enumerate(lines, 1)
     ]
-    if rows:
-        _ADD_ENTRIES.run_many(tx, rows)
+    _ADD_ENTRIES.run(tx, rows)
 
 
 # --- closing: what settles, releases or reverses another transaction, once --------------------------------

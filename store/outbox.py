@@ -10,7 +10,7 @@ many of them its reader sees.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -32,11 +32,13 @@ from sqlalchemy import (
 )
 from sqlmodel import Field, SQLModel
 
-from store.db import db_now_ms, insert_or_nothing
-from store.prepared import Prepared, in_list
+from store.db import COMPACT, db_now_ms
+from store.prepared import Prepared, PreparedInsert, in_list
 from store.tenants import workspace
 from store.types import JsonDict, UtcDateTime
 
+EDITS_GATHER = timedelta(seconds=3)
+"""How long changes that come while an edit is being sent are gathered for the next one, at most."""
 LINK_PATIENCE = timedelta(seconds=60)
 """How long a message that links to a post waits for that post."""
 
@@ -103,6 +105,8 @@ class OutboxMessage(SQLModel, table=True):
 
 
 class Lane(SQLModel, table=True):
+    __table_args__ = (COMPACT,)
+
     tenant_id: str = Field(primary_key=True)
     id: str = Field(primary_key=True)
     free_at: int = Field(sa_column=Column(BigInteger, nullable=False))
@@ -189,15 +193,15 @@ class Record:
 outbox = OutboxMessage.__table__  # type: ignore[attr-defined]
 lane = Lane.__table__  # type: ignore[attr-defined]
 
-_ADD_LANES = Prepared(insert_or_nothing(lane))
-_ADD = Prepared(outbox.insert())
+_ADD_LANES = PreparedInsert(lane, lambda insert: insert.on_conflict_do_nothing())
+_ADD = PreparedInsert(outbox)
 
 
 def add_messages(tx: Connection, tenant_id: str, messages: Sequence[NewMessage], now: datetime) -> None:
     """Stores messages to be sent, in their order. A linked one waits for its post, but not for ever."""
     lanes = sorted({one.lane for one in messages})
-    _ADD_LANES.run_many(tx, [{"tenant_id": tenant_id, "id": name, "free_at": 0} for name in lanes])
-    _ADD.run_many(tx, [_row(tenant_id, one, now) for one in messages])
+    _ADD_LANES.run(tx, [{"tenant_id": tenant_id, "id": name, "free_at": 0} for name in lanes])
+    _ADD.run(tx, [_row(tenant_id, one, now) for one in messages])
 
 
 def _row(tenant_id: str, one: NewMessage, now: datetime) -> dict[str, Any]:
@@ -266,36 +270,42 @@ def touch(tx: Connection, tenant_id: str, kind: str, subject_id: str, due_at: da
 
 _IS_DUE = outbox.c.pending & (outbox.c.due_at <= bindparam("now", type_=UtcDateTime))
 _DUE_LANES = Prepared(
-    select(outbox.c.lane)
+    select(outbox.c.tenant_id, outbox.c.lane)
     .join(lane, (lane.c.tenant_id == outbox.c.tenant_id) & (lane.c.id == outbox.c.lane))
     .join(
         workspace,
         (workspace.c.tenant_id == outbox.c.tenant_id) & (workspace.c.id == outbox.c.workspace_id),
     )
     .where(_IS_DUE, lane.c.free_at <= db_now_ms(), workspace.c.paused_until <= db_now_ms())
-    .group_by(outbox.c.lane)
+    .group_by(outbox.c.tenant_id, outbox.c.lane)
     .order_by(func.min(outbox.c.due_at))
     .limit(bindparam("most"))
 )
 _LEASE = Prepared(
     lane.update()
-    .where(in_list(lane.c.id, "lanes"), lane.c.free_at <= db_now_ms())
+    .where(in_list(lane.c.tenant_id, "tenants"), in_list(lane.c.id, "lanes"), lane.c.free_at <= db_now_ms())
     .values(free_at=db_now_ms() + bindparam("lease_ms", type_=BigInteger))
     .returning(lane.c.id)
 )
 _HEAD_IDS = select(func.min(outbox.c.id)).where(in_list(outbox.c.lane, "lanes"), _IS_DUE).group_by(outbox.c.lane)
 _DUE_COLUMNS = tuple(outbox.c[name] for name in Due.__dataclass_fields__)
-_HEADS = Prepared(select(*_DUE_COLUMNS).where(outbox.c.pending, outbox.c.id.in_(_HEAD_IDS)))
+_OPEN = outbox.c.pending & in_list(outbox.c.lane, "lanes")
+"""Open work of lanes, by its index: what is pending is little, what is not has no index of its own."""
+_HEADS = Prepared(select(*_DUE_COLUMNS).where(_OPEN, outbox.c.id.in_(_HEAD_IDS)))
 _CLAIM = Prepared(
     outbox.update()
-    .where(outbox.c.pending, in_list(outbox.c.id, "ids"))  # pending, for what is not has no index of its own
+    .where(_OPEN, in_list(outbox.c.id, "ids"))
     .values(
         state=case((outbox.c.state == State.WAITING, State.SENDING), else_=outbox.c.state),
         attempts=outbox.c.attempts + 1,
         claims=outbox.c.claims + 1,
+        # So that a change that comes while this edit is being sent is due when it says, and not at once.
+        due_at=case((outbox.c.state == State.SENT, bindparam("later", type_=UtcDateTime)), else_=outbox.c.due_at),
     )
 )
-_GIVE_BACK = Prepared(lane.update().where(in_list(lane.c.id, "lanes")).values(free_at=db_now_ms()))
+_GIVE_BACK = Prepared(
+    lane.update().where(in_list(lane.c.tenant_id, "tenants"), in_list(lane.c.id, "lanes")).values(free_at=db_now_ms())
+)
 
 
 def claim_due(tx: Connection, now: datetime, *, most: int, lease_ms: int) -> list[Due]:
@@ -303,23 +313,26 @@ def claim_due(tx: Connection, now: datetime, *, most: int, lease_ms: int) -> lis
 
     A message that is found `sending` was being sent when a relay died: whether it was shown is not known.
     """
-    lanes = [row[0] for row in _DUE_LANES.rows(tx, {"now": now, "most": most})]
-    if not lanes:
+    free = _DUE_LANES.rows(tx, {"now": now, "most": most})
+    if not free:
         return []
-    mine = sorted(row[0] for row in _LEASE.rows(tx, {"lanes": lanes, "lease_ms": lease_ms}))
+    tenants = sorted({tenant_id for tenant_id, _ in free})
+    sought = {"tenants": tenants, "lanes": [name for _, name in free], "lease_ms": lease_ms}
+    mine = sorted(row[0] for row in _LEASE.rows(tx, sought))
     if not mine:
         return []
     heads = [Due(*row) for row in _HEADS.rows(tx, {"lanes": mine, "now": now})]
     if heads:
-        _CLAIM.run(tx, {"ids": [one.id for one in heads]})
+        ids = [one.id for one in heads]
+        _CLAIM.run(tx, {"lanes": mine, "ids": ids, "later": now + EDITS_GATHER})
     if idle := set(mine) - {one.lane for one in heads}:  # another relay was quicker
-        _GIVE_BACK.run(tx, {"lanes": sorted(idle)})
+        _GIVE_BACK.run(tx, {"tenants": tenants, "lanes": sorted(idle)})
     return heads
 
 
 _HELD = Prepared(
     select(outbox.c.id, outbox.c.claims)
-    .where(outbox.c.pending, in_list(outbox.c.id, "ids"))
+    .where(_OPEN, in_list(outbox.c.id, "ids"))
     .order_by(outbox.c.id)
     .with_for_update()
 )
@@ -336,6 +349,13 @@ _RECORD = Prepared(
             bindparam("b_state") == State.WAITING,
             bindparam("b_state") == State.SENDING,
             (bindparam("b_state") == State.SENT) & (outbox.c.wanted > bindparam("b_shown")),
+        ),
+        due_at=case(
+            (
+                (bindparam("b_state") == State.SENT) & (outbox.c.due_at > bindparam("b_due_at", type_=UtcDateTime)),
+                bindparam("b_due_at", type_=UtcDateTime),
+            ),
+            else_=outbox.c.due_at,
         ),
     )
 )
@@ -363,14 +383,15 @@ def record(tx: Connection, records: Sequence[Record], now: datetime) -> list[Rec
     A relay that took longer than its lease says nothing any more, for another one holds the message by now;
     only that it was shown is always worth knowing.
     """
-    counted: dict[str, int] = dict(_HELD.rows(tx, {"ids": sorted(one.message.id for one in records)}))
+    sought = {"lanes": [one.message.lane for one in records], "ids": [one.message.id for one in records]}
+    counted: dict[str, int] = dict(_HELD.rows(tx, sought))
     held = [one for one in records if counted.get(one.message.id) == one.message.claims + 1]
     kept = [
         one
         for one in records
         if one in held or (one.message.id in counted and one.state == State.SENT and not one.attempts)
     ]
-    _RECORD.run_many(tx, [_recorded(one) for one in kept])
+    _RECORD.run_many(tx, [_recorded(one, now) for one in kept])
     _FREE.run_many(
         tx,
         [{"b_tenant_id": one.message.tenant_id, "b_lane": one.message.lane, "b_wait_ms": one.wait_ms} for one in held],
@@ -391,7 +412,7 @@ def record(tx: Connection, records: Sequence[Record], now: datetime) -> list[Rec
     return kept
 
 
-def _recorded(one: Record) -> dict[str, Any]:
+def _recorded(one: Record, now: datetime) -> dict[str, Any]:
     return {
         "b_tenant_id": one.message.tenant_id,
         "b_id": one.message.id,
@@ -400,29 +421,31 @@ def _recorded(one: Record) -> dict[str, Any]:
         "b_link": one.link,
         "b_shown": one.shown,
         "b_attempts": one.attempts,
+        "b_due_at": now if one.attempts else now + EDITS_GATHER,
     }
 
 
-_LINKS = (
-    select(outbox.c.subject_id, outbox.c.link)
-    .where(
+_LINKS = Prepared(
+    select(outbox.c.link).where(
         outbox.c.tenant_id == bindparam("tenant_id"),
         outbox.c.subject_kind == bindparam("kind"),
-        outbox.c.subject_id.in_(bindparam("ids", expanding=True)),
+        outbox.c.subject_id == bindparam("id"),
         outbox.c.kind == SendKind.POST,
         outbox.c.workspace_id == bindparam("workspace_id"),
         outbox.c.link != "",
     )
-    .order_by(outbox.c.id)
 )
 
 
-def find_links(
-    tx: Connection, tenant_id: str, workspace_id: str, kind: str, subject_ids: Iterable[str]
-) -> dict[str, str]:
-    """Where the posts of subjects can be opened in a workspace, by subject."""
-    sought = {"tenant_id": tenant_id, "workspace_id": workspace_id, "kind": kind, "ids": list(subject_ids)}
-    return {row[0]: row[1] for row in tx.execute(_LINKS, sought)}
+def find_link(tx: Connection, due: Due) -> str:
+    """Where a post of the message's subject can be opened in its workspace; empty without one."""
+    sought = {
+        "tenant_id": due.tenant_id,
+        "workspace_id": due.workspace_id,
+        "kind": due.subject_kind,
+        "id": due.subject_id,
+    }
+    return _LINKS.scalar(tx, sought) or ""
 
 
 _AGAIN = (

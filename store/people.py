@@ -11,13 +11,16 @@ from typing import Any
 from sqlalchemy import (
     Boolean,
     Column,
+    ColumnElement,
     Connection,
     ForeignKeyConstraint,
     Index,
+    Select,
     UniqueConstraint,
     bindparam,
     or_,
     select,
+    union,
 )
 from sqlmodel import Field, SQLModel
 
@@ -141,33 +144,32 @@ _ACCOUNT = (
 )
 _N = len(_PERSON)
 _M = _N + len(_ACCOUNT)
-_named = account.alias("named")
 _own_accounts = (account.c.tenant_id == person.c.tenant_id) & (account.c.person_id == person.c.id)
 _own_workspace = (workspace.c.tenant_id == account.c.tenant_id) & (workspace.c.id == account.c.workspace_id)
-_MEMBERS = (
-    select(*_PERSON, *_ACCOUNT)
-    .join_from(person, account, _own_accounts)
-    .join(workspace, _own_workspace)
-    .order_by(person.c.id, account.c.id)
+_MEMBERS = select(*_PERSON, *_ACCOUNT).join_from(person, account, _own_accounts).join(workspace, _own_workspace)
+_BY_IDS = Prepared(_MEMBERS.where(person.c.tenant_id == bindparam("tenant_id"), in_list(person.c.id, "ids")))
+_addressed = person.alias("addressed")
+_WITH_EMAIL = select(_addressed.c.id).where(
+    _addressed.c.tenant_id == bindparam("tenant_id"), in_list(_addressed.c.email, "emails")
 )
-_BY_IDS = _MEMBERS.where(
-    person.c.tenant_id == bindparam("tenant_id"), person.c.id.in_(bindparam("ids", expanding=True))
-)
-_BY_EMAILS = _MEMBERS.where(
-    person.c.tenant_id == bindparam("tenant_id"), person.c.email.in_(bindparam("emails", expanding=True))
-)
-_BY_REFS = Prepared(
-    select(*_PERSON, *_ACCOUNT, _named.c.ref, _named.c.other_ref)
-    .select_from(_named)
-    .join(person, (person.c.tenant_id == _named.c.tenant_id) & (person.c.id == _named.c.person_id))
-    .join(account, _own_accounts)
-    .join(workspace, _own_workspace)
-    .where(
-        _named.c.tenant_id == bindparam("tenant_id"),
-        _named.c.workspace_id == bindparam("workspace_id"),
-        or_(in_list(_named.c.ref, "refs"), in_list(_named.c.other_ref, "refs")),
+_BY_EMAILS = Prepared(_MEMBERS.where(person.c.tenant_id == bindparam("tenant_id"), person.c.id.in_(_WITH_EMAIL)))
+
+
+def _named(ref: ColumnElement[Any]) -> Select[Any]:
+    """The people whose accounts in a workspace are among `refs`, by one of the two references."""
+    return select(account.c.person_id).where(
+        account.c.tenant_id == bindparam("tenant_id"),
+        account.c.workspace_id == bindparam("workspace_id"),
+        in_list(ref, "refs"),
     )
-    .order_by(person.c.id, account.c.id)
+
+
+# Two look-ups by an index each; SQLite answers one with OR by walking over everybody.
+_BY_REFS = Prepared(
+    _MEMBERS.where(
+        person.c.tenant_id == bindparam("tenant_id"),
+        person.c.id.in_(union(_named(account.c.ref), _named(account.c.other_ref))),
+    )
 )
 _FIRST_NAME = _MEMBERS.where(
     person.c.tenant_id == bindparam("tenant_id"),
@@ -182,20 +184,19 @@ _FIRST_NAME = _MEMBERS.where(
 def find_members(tx: Connection, tenant_id: str, workspace_id: str, refs: Iterable[str]) -> dict[str, Member]:
     """The people behind a workspace's own references, by reference; unknown ones are missing."""
     sought = {"tenant_id": tenant_id, "workspace_id": workspace_id, "refs": list(refs)}
-    rows = _BY_REFS.rows(tx, sought)
-    members = {member.id: member for member in _fold(rows)}
-    known = {row[-2]: members[row[1]] for row in rows}
-    return known | {row[-1]: members[row[1]] for row in rows if row[-1]}
+    members = _fold(_BY_REFS.rows(tx, sought))
+    here = [(one, member) for member in members for one in member.accounts if one.workspace_id == workspace_id]
+    return {ref: member for one, member in here for ref in (one.ref, one.other_ref) if ref}
 
 
 def list_members(tx: Connection, tenant_id: str, ids: Iterable[str]) -> list[Member]:
     """People by our own ids, in no particular order."""
-    return _fold(fetch(tx, _BY_IDS, {"tenant_id": tenant_id, "ids": list(ids)}))
+    return _fold(_BY_IDS.rows(tx, {"tenant_id": tenant_id, "ids": list(ids)}))
 
 
 def find_by_emails(tx: Connection, tenant_id: str, emails: Iterable[str]) -> dict[str, Member]:
     """People by e-mail address in lower case."""
-    rows = fetch(tx, _BY_EMAILS, {"tenant_id": tenant_id, "emails": list(emails)})
+    rows = _BY_EMAILS.rows(tx, {"tenant_id": tenant_id, "emails": list(emails)})
     return {member.email: member for member in _fold(rows) if member.email}
 
 
@@ -240,23 +241,33 @@ def save_profiles(
     """
     wanted = list(profiles)
     known = find_members(tx, tenant_id, workspace_id, _refs_of(wanted))
+    owners = _owners_of(tx, tenant_id, wanted)
     for profile in wanted:
         member = known.get(profile.ref) or (known.get(profile.other_ref) if profile.other_ref else None)
         if member is None:
-            _add(tx, tenant_id, workspace_id, profile, ids[profile.ref])
+            _add(tx, tenant_id, workspace_id, profile, ids[profile.ref], owners)
         else:
-            _refresh(tx, member, workspace_id, profile)
+            _refresh(tx, member, workspace_id, profile, owners)
 
 
 def _refs_of(profiles: Iterable[Profile]) -> list[str]:
     return [ref for one in profiles for ref in (one.ref, one.other_ref) if ref]
 
 
-def _add(tx: Connection, tenant_id: str, workspace_id: str, profile: Profile, new_id: str) -> None:
-    same = find_by_emails(tx, tenant_id, [profile.email]) if profile.email else {}
-    owner = same[profile.email].id if profile.email and profile.email in same else new_id
+def _owners_of(tx: Connection, tenant_id: str, profiles: Iterable[Profile]) -> dict[str, str]:
+    """Who has the e-mail addresses of profiles by now: person by address."""
+    emails = [one.email.lower() for one in profiles if one.email]
+    return {email: member.id for email, member in find_by_emails(tx, tenant_id, emails).items()} if emails else {}
+
+
+def _add(
+    tx: Connection, tenant_id: str, workspace_id: str, profile: Profile, new_id: str, owners: dict[str, str]
+) -> None:
+    email = (profile.email or "").lower()
+    owner = owners.get(email, new_id)
     if owner == new_id:
         tx.execute(person.insert(), {"tenant_id": tenant_id, "id": new_id} | _of_person(profile))
+        owners |= {email: new_id} if email else {}
     tx.execute(
         account.insert(),
         {
@@ -272,11 +283,11 @@ def _add(tx: Connection, tenant_id: str, workspace_id: str, profile: Profile, ne
     )
 
 
-def _refresh(tx: Connection, member: Member, workspace_id: str, profile: Profile) -> None:
+def _refresh(tx: Connection, member: Member, workspace_id: str, profile: Profile, owners: dict[str, str]) -> None:
     mine = (person.c.tenant_id == member.tenant_id) & (person.c.id == member.id)
     # An empty field says that this directory does not know, not that there is nothing.
     told = {name: value for name, value in _of_person(profile).items() if value not in ("", None)}
-    if told.get("email") not in (None, member.email) and find_by_emails(tx, member.tenant_id, [str(told["email"])]):
+    if owners.get(str(told.get("email")), member.id) != member.id:
         told.pop("email")
     tx.execute(person.update().where(mine).values(**told))
     refs = {profile.ref, profile.other_ref} - {None}

@@ -9,7 +9,7 @@ from sqlalchemy import CheckConstraint, Column, Connection, ForeignKeyConstraint
 from sqlmodel import Field, SQLModel
 
 from store.db import COMPACT, insert_or_nothing
-from store.prepared import Prepared
+from store.prepared import Prepared, PreparedInsert
 from store.types import UtcDateTime
 
 
@@ -84,7 +84,7 @@ recognition = Recognition.__table__  # type: ignore[attr-defined]
 receiver = Receiver.__table__  # type: ignore[attr-defined]
 
 _ADD = Prepared(recognition.insert())
-_ADD_RECEIVERS = Prepared(receiver.insert())
+_ADD_RECEIVERS = PreparedInsert(receiver)
 _THIS = (recognition.c.tenant_id == bindparam("tenant_id")) & (recognition.c.id == bindparam("id"))
 _GET = (
     select(
@@ -167,7 +167,7 @@ def add_recognition(tx: Connection, fact: RecognitionFact) -> None:
             "taken_back_at": None,
         },
     )
-    _ADD_RECEIVERS.run_many(
+    _ADD_RECEIVERS.run(
         tx,
         [
             {

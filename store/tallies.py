@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from sqlalchemy import Connection, ForeignKeyConstraint, Index
 from sqlmodel import Field, SQLModel
 
-from store.db import COMPACT, insert_or_add
-from store.prepared import Prepared
+from store.db import COMPACT, add_on_conflict
+from store.prepared import PreparedInsert
 
 
 class Tally(SQLModel, table=True):
@@ -46,12 +46,13 @@ class Count:
 
 tally = Tally.__table__  # type: ignore[attr-defined]
 
-_ADD = Prepared(
-    insert_or_add(
-        tally,
+_ADD = PreparedInsert(
+    tally,
+    lambda insert: add_on_conflict(
+        insert,
         key=("tenant_id", "person_id", "period", "value_id"),
         add=("given", "received", "points_given", "points_received"),
-    )
+    ),
 )
 
 
@@ -71,4 +72,4 @@ def add_counts(tx: Connection, tenant_id: str, value_id: str | None, counts: Ite
         # In one order everywhere, so that two gifts never wait for each other in a ring.
         for one in sorted(counts, key=lambda one: (one.person_id, one.period))
     ]
-    _ADD.run_many(tx, rows)
+    _ADD.run(tx, rows)
