@@ -1,11 +1,11 @@
-"""Renders a card: one template, said once in the platform's vocabulary and once in plain text.
+"""Renders a card: one template, said in the platform's vocabulary and in plain text at once.
 
 Each word of `ui` appends to a list and prints nothing. The first design printed JSON to be read back; that
 costs time. Here whatever a template does print has gone past the escaping, and is an error.
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -40,11 +40,17 @@ class Rendered:
 def render(card: str, data: Mapping[str, object], target: Target) -> Rendered:
     """Raises BadCard or jinja2's UndefinedError; what it returns, the platform takes."""
     plain = PlainUi(target.platform, target.locale, target.zone)
-    _say(card, "plain", data, plain)
-    text = plain.text()
-    if not text:
-        raise BadCard(f"{card} says nothing")
-    return Rendered(text, _body(card, data, target, text))
+    if target.platform == "plain":
+        _say(card, "plain", data, plain)
+        return Rendered(_text(card, plain), {"text": plain.text()})
+    rich = _RICH[target.platform](target.platform, target.locale, target.zone)
+    if _template(card, target.platform).name == _template(card, "plain").name:
+        _say(card, "plain", data, Both(rich, plain))
+    else:
+        _say(card, "plain", data, plain)
+        _say(card, target.platform, data, rich)
+    text = _text(card, plain)
+    return Rendered(text, _slack(rich, text) if isinstance(rich, SlackUi) else _teams(rich, text))
 
 
 def list_cards() -> list[str]:
@@ -62,18 +68,42 @@ def sample(card: str) -> Mapping[str, object]:
     return next(iter(samples(card).values()))
 
 
-def _body(card: str, data: Mapping[str, object], target: Target, text: str) -> dict[str, Any]:
-    match target.platform:
-        case "slack":
-            return _slack(card, data, SlackUi(target.platform, target.locale, target.zone), text)
-        case "teams":
-            return _teams(card, data, TeamsUi(target.platform, target.locale, target.zone), text)
-        case "plain":
-            return {"text": text}
+class Both:
+    """Says a card on its platform and in plain text at once, in one walk through the template."""
+
+    def __init__(self, rich: SlackUi | TeamsUi, plain: PlainUi) -> None:
+        self._rich = rich
+        self._plain = plain
+        self.platform = rich.platform
+        self.translate = rich.translate
+        self.actions, self.button = rich.actions, rich.button  # the plain text has none
+
+    def title(self, pattern: str, **values: object) -> str:
+        return self._rich.title(pattern, **values) + self._plain.title(pattern, **values)
+
+    def lead(self, icon: str, pattern: str, **values: object) -> str:
+        return self._rich.lead(icon, pattern, **values) + self._plain.lead(icon, pattern, **values)
+
+    def say(self, pattern: str, **values: object) -> str:
+        return self._rich.say(pattern, **values) + self._plain.say(pattern, **values)
+
+    def small(self, pattern: str, **values: object) -> str:
+        return self._rich.small(pattern, **values) + self._plain.small(pattern, **values)
+
+    def each(self, pattern: str, rows: Sequence[Mapping[str, object]]) -> str:
+        return self._rich.each(pattern, rows) + self._plain.each(pattern, rows)
+
+    def quote(self, text: str) -> str:
+        return self._rich.quote(text) + self._plain.quote(text)
 
 
-def _slack(card: str, data: Mapping[str, object], ui: SlackUi, text: str) -> dict[str, Any]:
-    _say(card, "slack", data, ui)
+def _text(card: str, plain: PlainUi) -> str:
+    if text := plain.text():
+        return text
+    raise BadCard(f"{card} says nothing")
+
+
+def _slack(ui: SlackUi, text: str) -> dict[str, Any]:
     body = {"text": _fallback(text), "blocks": ui.blocks}
     check_slack(body)
     return body
@@ -85,8 +115,7 @@ def _fallback(text: str) -> str:
     return escaped if fits(escaped, PLAIN_TEXT) else escape(clip(text, PLAIN_TEXT // len("&amp;")))
 
 
-def _teams(card: str, data: Mapping[str, object], ui: TeamsUi, text: str) -> dict[str, Any]:
-    _say(card, "teams", data, ui)
+def _teams(ui: TeamsUi, text: str) -> dict[str, Any]:
     body: dict[str, Any] = {
         "type": "AdaptiveCard",
         "$schema": _SCHEMA,
@@ -100,7 +129,7 @@ def _teams(card: str, data: Mapping[str, object], ui: TeamsUi, text: str) -> dic
     return body
 
 
-def _say(card: str, platform: Platform, data: Mapping[str, object], ui: Writer) -> None:
+def _say(card: str, platform: Platform, data: Mapping[str, object], ui: Writer | Both) -> None:
     printed = _template(card, platform).render(data, ui=ui, _=ui.translate)
     if printed and not printed.isspace():
         raise BadCard(f"{card} prints {printed.strip()[:40]!r} past the vocabulary")
@@ -117,6 +146,7 @@ def _typed(value: dict[str, Any]) -> object:
     return _TYPES[kind](**value[kind]) if kind in _TYPES else value
 
 
+_RICH: dict[str, type[SlackUi] | type[TeamsUi]] = {"slack": SlackUi, "teams": TeamsUi}
 _SCHEMA = "http://adaptivecards.io/schemas/adaptive-card.json"
 _TYPES: dict[str, type[Any]] = {"$mention": Mention, "$link": Link, "$channel": ChannelName, "$count": Count}
 _ENVIRONMENT = Environment(  # noqa: S701 - templates print nothing; each value is escaped by `ui`, by its type
