@@ -139,7 +139,7 @@ class Dispatcher:
         try:
             with self._database.writing() as tx:
                 home = self._home(tx, request)
-                known = requests.claim(tx, home.tenant_id, request.key, entry.name, self._clock())
+                known = requests.claim(tx, home.tenant_id, _key_of(request), entry.name, self._clock())
                 if known:
                     return _remembered(known, home.tenant_id)
                 ctx = self._context(tx, home, request)
@@ -162,7 +162,7 @@ class Dispatcher:
             home = self._home(tx, request)
             if isinstance(answer, FormErrors):
                 return self._answered(answer, reader_in(home), refusal.code, home.tenant_id)
-            known = requests.claim(tx, home.tenant_id, request.key, entry.name, self._clock())
+            known = requests.claim(tx, home.tenant_id, _key_of(request), entry.name, self._clock())
             if known:
                 return _remembered(known, home.tenant_id)
             ctx = self._context(tx, home, request, whoever=True)
@@ -188,7 +188,7 @@ class Dispatcher:
         self._mailer.send(ctx, sends)
         answered = self._answered(answer, reader_in(ctx.home, ctx.actor), outcome, ctx.tenant_id)
         kept = {"kind": answered.kind, "payload": answered.payload}
-        requests.keep_outcome(tx, ctx.tenant_id, request.key, outcome, kept)
+        requests.keep_outcome(tx, ctx.tenant_id, _key_of(request), outcome, kept)
         return answered
 
     # --- who, where, by which rules ---
@@ -260,6 +260,11 @@ class _Mend(Exception):
         super().__init__()
         self.errors = errors
         self.home = home
+
+
+def _key_of(request: Request) -> str:
+    """A form's key comes back from the client: it is good for one person, so that a copied one is another key."""
+    return f"{request.key}/{request.who.id}" if isinstance(request, Submission) else request.key
 
 
 def _remembered(known: requests.Outcome, tenant_id: str) -> Answered:

@@ -26,7 +26,8 @@ from store.tenants import Home
 NO_TOKEN_S = 300.0
 """A wrong secret is corrected by somebody, and until then every try is in vain."""
 
-_AGAIN = frozenset({401, 412, 429, 500, 502, 503, 504})
+_AGAIN = frozenset({401, 412, 429, 500, 502, 503})
+_GAVE_UP = 504  # a gateway that waited: what it waited for may be done
 _TARGETED = {"isTargetedActivity": "true"}
 
 
@@ -95,7 +96,7 @@ class TeamsTransport:
             return await self._write(service_url, conversation, activity, _TARGETED)
         except Refused as refused:
             # The client or the place may know no targeted messages; what passes is not a reason to move.
-            if refused.status in _AGAIN or refused.status == 413:
+            if refused.status in {*_AGAIN, _GAVE_UP, 413}:
                 raise
         return await self._direct(service_url, account_ref, payload)
 
@@ -153,6 +154,8 @@ def classify(error: ConnectorFailed) -> SendFailed:
 def _refused(error: Refused) -> SendFailed:
     if error.status in _AGAIN:
         return SendFailed(Fate.AGAIN, error.what, after_s=error.after_s)
+    if error.status == _GAVE_UP:
+        return SendFailed(Fate.UNCERTAIN, error.what)
     gone = error.status == 403 or (error.status == 404 and error.code in ("", "ConversationNotFound"))
     return SendFailed(Fate.DEAD, error.what, closed="not_in_channel" if gone else "")
 

@@ -171,13 +171,20 @@ async def test_one_token_serves_all_sends(teams: FakeTeams, transport: TeamsTran
 # --- failures ---------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("status", [412, 429, 500, 502, 503, 504])
+@pytest.mark.parametrize("status", [412, 429, 500, 502, 503])
 async def test_what_passes_is_tried_again(
     teams: FakeTeams, transport: TeamsTransport, general: Conversation, status: int
 ) -> None:
     teams.fail("send", status=status, retry_after=7)
     failed = await failure(transport, post_to(general))
     assert (failed.fate, failed.after_s, failed.everywhere) == (Fate.AGAIN, 7, False)
+
+
+async def test_a_gateway_that_gave_up_waiting_may_have_shown_it(
+    teams: FakeTeams, transport: TeamsTransport, general: Conversation
+) -> None:
+    teams.fail("send", status=504)
+    assert (await failure(transport, post_to(general))).fate is Fate.UNCERTAIN
 
 
 async def test_a_refused_token_is_replaced(teams: FakeTeams, transport: TeamsTransport, general: Conversation) -> None:
