@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import asyncio
 import contextlib
+import gc
 import signal
 import sys
 from collections.abc import Callable, Sequence
@@ -120,6 +121,9 @@ async def _serve(settings: Settings) -> None:
     process = Process(settings, clock, sandbox=_sandbox_of(settings, clock))
     try:
         await process.start()
+        # What is there now stays: the collector need not walk over it again and again while people wait.
+        gc.collect()
+        gc.freeze()
         await stop.wait()
     finally:
         await process.stop()
@@ -178,6 +182,7 @@ class Process:
         """Not ready any more, then: no new requests, finish what has begun, finish sends, close."""
         if hasattr(self, "health"):
             self.health.stopping = True
+            await self.door.caught_up(DRAIN_S)  # with the doors open, so that /readyz can say 503
         await self._stack.aclose()
         _log.info("stopped")
 

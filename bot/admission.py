@@ -13,8 +13,8 @@ import queue
 import threading
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, field
-from typing import Any, TypeVar
+from dataclasses import dataclass
+from typing import Any, TypeAlias, TypeVar
 
 QUEUE_LIMIT = 64
 LONGEST_WAIT_S = 1.0
@@ -33,12 +33,15 @@ class Closed(Busy):
     """The process is stopping."""
 
 
-@dataclass(order=True)
+@dataclass(frozen=True, slots=True)
 class _Job:
-    rank: tuple[float, int]
-    work: Callable[[], Any] = field(compare=False)
-    done: asyncio.Future[Any] = field(compare=False)
-    latest_start: float = field(compare=False)
+    work: Callable[[], Any]
+    done: asyncio.Future[Any]
+    latest_start: float
+
+
+_Entry: TypeAlias = tuple[float, int, _Job | None]
+"""When its turn is, a number that no other has, and what is to be done; None ends a thread."""
 
 
 class Lane:
@@ -46,7 +49,7 @@ class Lane:
 
     def __init__(self, name: str, threads: int, clock: Callable[[], float] = time.monotonic) -> None:
         self._clock = clock
-        self._jobs: queue.PriorityQueue[_Job | _Stop] = queue.PriorityQueue()
+        self._jobs: queue.PriorityQueue[_Entry] = queue.PriorityQueue()
         self._numbers = itertools.count()
         self._waiting = 0
         self._usual_s = 0.005
@@ -59,26 +62,23 @@ class Lane:
         """Runs `work` in a thread and returns what it returns. Raises `Busy` if it did not start."""
         if self._closed:
             raise Closed
+        future: asyncio.Future[T] = asyncio.get_running_loop().create_future()
         if not background:
             self._admit()
             self._waiting += 1
-        future: asyncio.Future[T] = asyncio.get_running_loop().create_future()
+            future.add_done_callback(self._left)
         now = self._clock()
         latest = float("inf") if background else now + LATEST_START_S
-        rank = now + BACKGROUND_WAITS_S if background else now
-        self._jobs.put(_Job((rank, next(self._numbers)), work, future, latest))
-        try:
-            # A client that hangs up stops waiting; what has started goes on.
-            return await asyncio.shield(future)
-        finally:
-            if not background:
-                self._waiting -= 1
+        turn = now + BACKGROUND_WAITS_S if background else now
+        self._jobs.put((turn, next(self._numbers), _Job(work, future, latest)))
+        # A client that hangs up stops waiting; what it asked for goes on, and counts until it is done.
+        return await asyncio.shield(future)
 
     async def close(self) -> None:
         """Finishes what was admitted, then ends the threads."""
         self._closed = True
         for _ in self._threads:
-            self._jobs.put(_Stop((float("inf"), next(self._numbers))))
+            self._jobs.put((float("inf"), next(self._numbers), None))
         for thread in self._threads:
             await asyncio.to_thread(thread.join)
 
@@ -86,30 +86,31 @@ class Lane:
     def waiting(self) -> int:
         return self._waiting
 
+    def _left(self, _: asyncio.Future[Any]) -> None:
+        self._waiting -= 1
+
     def _admit(self) -> None:
         expected_s = self._waiting * self._usual_s / len(self._threads)
         if self._waiting >= QUEUE_LIMIT or expected_s > LONGEST_WAIT_S:
             raise Busy
 
     def _work(self) -> None:
-        while isinstance(job := self._jobs.get(), _Job):
+        while job := self._jobs.get()[2]:
             started = self._clock()
             if started > job.latest_start:
                 _settle(job.done, error=Busy())
                 continue
             try:
                 result = job.work()
+            except StopIteration as error:  # which no future takes, so that whoever waits would wait for ever
+                _settle(job.done, error=RuntimeError(repr(error)))
             except BaseException as error:
                 _settle(job.done, error=error)
             else:
                 _settle(job.done, result=result)
-            # A slow moving mean of what a piece of work takes, for the door.
-            self._usual_s += (self._clock() - started - self._usual_s) / 16
-
-
-@dataclass(order=True)
-class _Stop:
-    rank: tuple[float, int]
+            if job.latest_start < float("inf"):
+                # A slow moving mean of what a request takes, for the door; a page of background work takes longer.
+                self._usual_s += (self._clock() - started - self._usual_s) / 16
 
 
 def _settle(done: asyncio.Future[Any], *, result: Any = None, error: BaseException | None = None) -> None:

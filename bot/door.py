@@ -9,6 +9,7 @@ import asyncio
 import time
 from collections.abc import Awaitable, Callable, Coroutine, Mapping
 from dataclasses import replace
+from typing import Any, TypeVar
 
 import structlog
 
@@ -22,6 +23,8 @@ from handlers.vocabulary import Action, Card, Command, Platform, Reader, Request
 PATIENCE_S = 2.0
 """After this the person reads that it takes longer, and the answer follows; platforms give up at three seconds."""
 MOST_LOOKUPS = 2
+
+T = TypeVar("T")
 
 _log = structlog.get_logger("request")
 
@@ -41,7 +44,7 @@ class Door:
         self._writers = writers
         self._readers = readers
         self._directories = directories
-        self._late: set[asyncio.Task[None]] = set()
+        self._open: set[asyncio.Task[Any]] = set()
 
     async def answer(self, request: Request, *, late: Callable[[Answered], Awaitable[None]] | None = None) -> Answered:
         """What to answer. With `late`, an answer that takes long is promised now and given to `late` then.
@@ -49,7 +52,7 @@ class Door:
         `outcome` is `busy` or `failure` where nothing was taken; the wiring turns those into a 503 where the
         sender will come again.
         """
-        task = asyncio.ensure_future(self._answer(request))
+        task = self._follow(self._answer(request))
         if late is None:
             return await asyncio.shield(task)
         done, _ = await asyncio.wait({task}, timeout=PATIENCE_S)
@@ -58,10 +61,15 @@ class Door:
         self._follow(self._give_late(task, late))
         return self._notice(request, "Still working on it. The answer follows here in a moment.", "late")
 
+    async def caught_up(self, within_s: float) -> None:
+        """Waits for the requests of this moment, while others may still come."""
+        if self._open:
+            await asyncio.wait(set(self._open), timeout=within_s)
+
     async def drain(self) -> None:
-        """Waits until every promised answer was given."""
-        while self._late:
-            await asyncio.gather(*self._late, return_exceptions=True)
+        """Waits until every request has its answer, also those whose clients hung up or were promised one."""
+        while self._open:
+            await asyncio.wait(self._open)
 
     async def _answer(self, request: Request) -> Answered:
         began = time.perf_counter()
@@ -118,10 +126,11 @@ class Door:
         except Exception:
             _log.exception("late answer lost")
 
-    def _follow(self, work: Coroutine[None, None, None]) -> None:
+    def _follow(self, work: Coroutine[Any, Any, T]) -> asyncio.Task[T]:
         task = asyncio.create_task(work)
-        self._late.add(task)
-        task.add_done_callback(self._late.discard)
+        self._open.add(task)
+        task.add_done_callback(self._open.discard)
+        return task
 
     def _notice(self, request: Request, sentence: str, outcome: str) -> Answered:
         workspace = request.who.workspace

@@ -30,6 +30,8 @@ GATHER_S = 0.01
 MOST_AT_ONCE = 64
 LOOK_AFTER_MS = 5_000
 """How long a platform may take to show what it did not answer for."""
+LAST_TRIES = 3
+"""How often a relay that stops tries to record what it sent."""
 MOST_REPEATS = 3
 """How often a direct message is sent that may have been shown already."""
 
@@ -56,6 +58,7 @@ class Relay:
         self._done: list[Record] = []
         self._sending: set[asyncio.Task[None]] = set()
         self._stopping = False
+        self._turning = asyncio.Lock()
         self.healthy = True
 
     def wake(self) -> None:
@@ -82,21 +85,31 @@ class Relay:
     async def stop(self) -> None:
         """Claims nothing more, finishes what is being sent, and records it."""
         self._stopping = True
-        if self._sending:
-            await asyncio.wait(self._sending)
-        if self._done:
-            await self.turn(claim=False)
         self._news.set()
+        async with self._turning:  # a turn may be claiming just now
+            pass
+        await self.sent()
+        for _ in range(LAST_TRIES):
+            try:
+                await self.turn(claim=False)
+            except Exception:
+                _log.exception("what was sent is not recorded")
+            else:
+                return
 
     async def turn(self, *, claim: bool = True) -> int:
         """Records what was sent, and begins to send what is due. How many messages that is."""
+        async with self._turning:
+            return await self._turn(claim)
+
+    async def _turn(self, claim: bool) -> int:
         self._news.clear()
         records, self._done = self._done, []
         most = MOST_AT_ONCE - len(self._sending) if claim and not self._stopping else 0
         try:
             claimed = await self._lane.run(lambda: self._deliveries.turn(records, most=most), background=True)
         except BaseException:
-            self._done = records + self._done
+            self._done = records + self._done  # writing down the same twice does no harm
             raise
         for one in claimed:
             task = asyncio.ensure_future(self._deliver(one))
@@ -107,7 +120,7 @@ class Relay:
     @property
     def busy(self) -> bool:
         """Whether something is being sent, or was sent and is not recorded yet."""
-        return bool(self._sending or self._done)
+        return bool(self._sending or self._done or self._turning.locked())
 
     async def sent(self) -> None:
         """Waits for what is being sent."""
@@ -118,7 +131,7 @@ class Relay:
         try:
             record = await self._attempt(claimed)
         except Exception:
-            _log.exception("send failed", message=claimed.due.id, tenant=claimed.due.tenant_id)
+            _log.exception("not sent", message=claimed.due.id, tenant=claimed.due.tenant_id)
             record = self._again(claimed.due, SendFailed(Fate.AGAIN, "a bug of ours; see the log"))
         SENDS.labels(claimed.due.kind, record.state.value).inc()
         self._done.append(record)
@@ -129,67 +142,84 @@ class Relay:
         transport = await self._transports(due)
         if transport is None:
             return self._again(due, SendFailed(Fate.AGAIN, "the workspace is not connected"))
+        if due.state != State.SENT and self._deliveries.is_past(due.expires_at):
+            return _record(due, State.DROPPED)
+        try:
+            found = await transport.find(due) if _may_be_shown(due) else None
+        except SendFailed as failed:
+            return self._not_found(due, failed)
+        if found:
+            return _sent(due, found, transport, shown=due.shown)
         try:
             return await self._show(claimed, transport)
         except SendFailed as failed:
-            _log.warning(
-                "send failed",
-                tenant=due.tenant_id,
-                message=due.id,
-                kind=due.kind,
-                fate=failed.fate.value,
-                what=failed.what,
-            )
             return self._failed(due, failed)
 
     async def _show(self, claimed: Claimed, transport: Transport) -> Record:
         due = claimed.due
-        if due.state != State.SENT and self._deliveries.is_past(due.expires_at):
-            return _record(due, State.DROPPED)
-        if due.state == State.SENDING and due.kind == SendKind.POST and (sent := await transport.find(due)):
-            return _sent(due, sent, transport, shown=due.shown)
         payload, shown = due.payload, due.shown
         if due.wanted > due.shown:
             fresh = await self._render(due)
             if fresh is None:
                 return _record(due, State.DROPPED)
             payload, shown = fresh, due.wanted
-        payload = with_link(payload, claimed.link)
-        send = transport.edit if due.state == State.SENT else transport.send
-        return _sent(due, await send(due, payload), transport, shown=shown)
+        if due.linked:
+            payload = with_link(payload, claimed.link)
+        return _sent(due, await _send(transport, due, payload), transport, shown=shown)
 
     async def _render(self, due: Due) -> dict[str, Any] | None:
         return await self._lane.run(lambda: self._deliveries.show(due), background=True)
 
     # --- failures -----------------------------------------------------------------------------------------
 
+    def _not_found(self, due: Due, failed: SendFailed) -> Record:
+        """A post that nobody can look for: its giver is asked to."""
+        _note("not found", due, failed)
+        if failed.fate is Fate.UNCERTAIN:
+            return _record(due, State.UNCERTAIN, trouble=failed.what)
+        return self._again(due, failed)
+
     def _failed(self, due: Due, failed: SendFailed) -> Record:
         """An edit may be repeated without harm, a direct message sometimes, a post never."""
+        _note("send failed", due, failed)
         edits = due.state == State.SENT
         match failed.fate:
             case Fate.DEAD:
                 return _record(due, State.DEAD, closed=failed.closed, trouble=failed.what)
             case Fate.UNCERTAIN if due.kind == SendKind.POST and not edits:
-                return _unsure(due, failed)
+                return _record(due, State.SENDING, wait_ms=LOOK_AFTER_MS)
             case Fate.UNCERTAIN if not edits and due.attempts >= MOST_REPEATS:
                 return _record(due, State.UNCERTAIN, trouble=failed.what)
             case _:
-                return self._again(due, failed)
+                return self._again(due, failed, State.SENT if edits else State.WAITING)
 
-    def _again(self, due: Due, failed: SendFailed) -> Record:
+    def _again(self, due: Due, failed: SendFailed, state: State | None = None) -> Record:
+        """Without a `state` it was not tried, so what may have been shown is still to be looked for."""
         seconds = wait_s(due.attempts, failed.after_s, self._random)
         if seconds is None:
-            return _record(due, State.DEAD, trouble=failed.what)
-        state = State.SENT if due.state == State.SENT else State.WAITING
+            untried = state is None and _may_be_shown(due)
+            return _record(due, State.UNCERTAIN if untried else State.DEAD, trouble=failed.what)
         pause = int((failed.after_s or 0) * 1000) if failed.everywhere else 0
-        return _record(due, state, wait_ms=int(seconds * 1000), pause_ms=pause)
+        return _record(due, state or State(due.state), wait_ms=int(seconds * 1000), pause_ms=pause)
 
 
-def _unsure(due: Due, failed: SendFailed) -> Record:
-    """It is looked for once, after a while; if nobody can know, its giver is asked to look."""
-    if due.state == State.SENDING:
-        return _record(due, State.UNCERTAIN, trouble=failed.what)
-    return _record(due, State.SENDING, wait_ms=LOOK_AFTER_MS)
+async def _send(transport: Transport, due: Due, payload: dict[str, Any]) -> Sent:
+    try:
+        return await (transport.edit if due.state == State.SENT else transport.send)(due, payload)
+    except SendFailed:
+        raise
+    except Exception as error:
+        _log.exception("send failed", message=due.id, tenant=due.tenant_id)
+        raise SendFailed(Fate.UNCERTAIN, "a bug of ours; see the log") from error
+
+
+def _may_be_shown(due: Due) -> bool:
+    """A post that a relay was sending when it died, or got no answer for."""
+    return due.state == State.SENDING and due.kind == SendKind.POST
+
+
+def _note(event: str, due: Due, failed: SendFailed) -> None:
+    _log.warning(event, tenant=due.tenant_id, message=due.id, kind=due.kind, fate=failed.fate.value, what=failed.what)
 
 
 def with_link(payload: dict[str, Any], link: str) -> dict[str, Any]:
@@ -240,4 +270,4 @@ def _sent(due: Due, sent: Sent, transport: Transport, *, shown: int) -> Record:
 
 
 def _record(due: Due, state: State, **more: Any) -> Record:
-    return Record(message=due, state=state, ref=due.ref, shown=due.shown, **more)
+    return Record(message=due, state=state, ref=due.ref, shown=due.shown, attempts=due.attempts + 1, **more)

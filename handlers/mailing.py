@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Sequence
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
@@ -24,8 +24,9 @@ class Mailer:
         self._presenter = presenter
         self._new_id = new_id
 
-    def send(self, ctx: Context, sends: Iterable[Send]) -> None:
+    def send(self, ctx: Context, sends: Sequence[Send]) -> None:
         messages: list[NewMessage] = []
+        posted_in = {send.place.workspace_id for send in sends if isinstance(send, Post)}
         for send in sends:
             match send:
                 case Touch(subject, within_s):
@@ -33,7 +34,7 @@ class Mailer:
                 case Post():
                     messages.append(self._post(ctx, send))
                 case Direct():
-                    messages += self._direct(ctx, send)
+                    messages += self._direct(ctx, send, posted_in)
                 case Whisper():
                     messages += self._whisper(ctx, send)
         if messages:
@@ -55,7 +56,7 @@ class Mailer:
             subject_id=send.subject.id,
         )
 
-    def _direct(self, ctx: Context, send: Direct) -> list[NewMessage]:
+    def _direct(self, ctx: Context, send: Direct, posted_in: Collection[str]) -> list[NewMessage]:
         """To the account used last; somebody whose workspaces are all gone gets nothing."""
         account = _used_last(ctx, send.person)
         if account is None:
@@ -74,6 +75,7 @@ class Mailer:
                 subject_id=send.subject.id,
                 reader_id=send.person.id,
                 linked=send.linked,
+                waits=send.linked and account.workspace_id in posted_in,
             )
         ]
 

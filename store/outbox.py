@@ -129,6 +129,8 @@ class NewMessage:
     subject_id: str = ""
     reader_id: str | None = None
     linked: bool = False
+    waits: bool = False
+    """For the post that it links to; without one in its workspace there is nothing to wait for."""
     expires_at: datetime | None = None
 
     @property
@@ -230,7 +232,7 @@ def _row(tenant_id: str, one: NewMessage, now: datetime) -> dict[str, Any]:
         "shown": 0,
         "attempts": 0,
         "claims": 0,
-        "due_at": now + LINK_PATIENCE if one.linked else now,
+        "due_at": now + LINK_PATIENCE if one.waits else now,
         "expires_at": one.expires_at,
         "added_at": now,
     }
@@ -370,6 +372,7 @@ _RELEASE_LINKED = Prepared(
         outbox.c.tenant_id == bindparam("b_tenant_id"),
         outbox.c.subject_kind == bindparam("b_kind"),
         outbox.c.subject_id == bindparam("b_id"),
+        outbox.c.workspace_id == bindparam("b_workspace_id"),
         outbox.c.linked,
         outbox.c.state == State.WAITING,
     )
@@ -403,6 +406,7 @@ def record(tx: Connection, records: Sequence[Record], now: datetime) -> list[Rec
                 "b_tenant_id": one.message.tenant_id,
                 "b_kind": one.message.subject_kind,
                 "b_id": one.message.subject_id,
+                "b_workspace_id": one.message.workspace_id,
                 "b_now": now,
             }
             for one in kept
