@@ -94,6 +94,11 @@ class Settings(BaseSettings):
         return self.plaudit_sandbox is Sandbox.ON or (self.plaudit_sandbox is Sandbox.AUTO and not self.credentials)
 
     @property
+    def one_organisation(self) -> bool:
+        """Whether all credentials are those of one organisation: its workspaces then share one set of books."""
+        return bool(self.slack_bot_token) and self.microsoft_app_type == "SingleTenant" and bool(self.microsoft_app_id)
+
+    @property
     def database_url(self) -> str:
         return self.plaudit_database_url or ("sqlite:///plaudit-sandbox.db" if self.sandbox else "sqlite:///plaudit.db")
 

@@ -161,8 +161,12 @@ class Office:
 
 
 @asynccontextmanager
-async def open_office(database_url: str, clock: Any, *, installed: bool = True) -> AsyncIterator[Office]:
-    async with open_world(database_url, clock) as world:
+async def open_office(
+    database_url: str, clock: Any, *, installed: bool = True, with_slack: bool = False
+) -> AsyncIterator[Office]:
+    """A Teams tenant; `with_slack` it and the Slack workspace are one organisation, else each is its own."""
+    app_type = "SingleTenant" if with_slack else "MultiTenant"
+    async with open_world(database_url, clock, microsoft_app_type=app_type) as world:
         office = Office(world)
         if installed:
             await office.open()

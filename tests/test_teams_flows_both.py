@@ -3,38 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
-from contextlib import closing
-from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 
 from bot.sandbox.fake_teams import text_of
-from handlers.vocabulary import Platform
-from store.db import Database
-from store.programme import add_starting_programme
-from store.tenants import Workspace, add_tenant, add_workspace, list_all_homes
-from store.types import Ids
+from store.tenants import list_all_homes
 from tests.teams_world import Office, open_office
-from tests.world import APP_ID, TENANT
-
-
-def join_platforms(database_url: str) -> None:
-    """Slack's workspace and Teams' tenant are one organisation, before either of them says a word."""
-    new_id = Ids()
-    with closing(Database(database_url, durable=False)) as database, database.writing() as tx:
-        tenant = new_id()
-        add_tenant(tx, tenant, "Acme", "Europe/Berlin", datetime(2026, 11, 1, tzinfo=UTC))
-        add_starting_programme(tx, tenant)
-        for platform, ref, bot_ref in ((Platform.SLACK, "T1", "U99"), (Platform.TEAMS, TENANT, f"28:{APP_ID}")):
-            made = Workspace(tenant_id=tenant, id=new_id(), platform=platform, ref=ref, name="Acme", bot_ref=bot_ref)
-            add_workspace(tx, made)
 
 
 @pytest.fixture
 async def office(database_url: str, clock: Any) -> AsyncIterator[Office]:
-    join_platforms(database_url)
-    async with open_office(database_url, clock) as opened:
+    async with open_office(database_url, clock, with_slack=True) as opened:
         yield opened
 
 

@@ -200,7 +200,7 @@ async def open_world(
         aiohttp.ClientSession() as http,
     ):
         slack.base_url = str(server.make_url("/"))
-        teams.login.tenant = TENANT
+        teams.login.tenant = "botframework.com" if settings.get("microsoft_app_type") == "MultiTenant" else TENANT
         world = World(clock, slack, workspace, teams)
         process = Process(
             make_settings(database_url, slack, workspace, teams, **settings), clock, durable=False, relaying=False

@@ -24,12 +24,12 @@ class SlackConnector:
         self._tokens = tokens
         self._records = records
 
-    async def connect(self, tenant_id: str = "") -> None:
-        """Makes tenant and workspace where they are new; `tenant_id` is an existing tenant to join instead."""
+    async def connect(self) -> None:
+        """Makes tenant and workspace where they are new."""
         for installed in await self._tokens.list():
             told = await self._api.ask("users.list", installed.bot_token, {"limit": str(PAGE)})
             zone = usual_zone(profile_of(one, installed.team_id) for one in told["members"])
-            await self._records.introduce(installed, zone, tenant_id)
+            await self._records.introduce(installed, zone)
             _log.info("connected", workspace=installed.team_id, name=installed.team_name)
         await self.refresh()
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 from typing import Any, TypeVar
 
-from sqlalchemy import Connection, bindparam
+from sqlalchemy import Connection
 from sqlalchemy.exc import DBAPIError
 
 from bot.admission import Lane
@@ -25,7 +25,8 @@ from store.tenants import (
     change_programme,
     change_workspace,
     find_home,
-    workspace,
+    find_only_tenant,
+    revive_workspace,
 )
 
 T = TypeVar("T")
@@ -33,13 +34,6 @@ T = TypeVar("T")
 MOST_ROWS = 200
 """In one transaction, so that nobody waits long behind it."""
 _ATTEMPTS = 3
-
-_COME_BACK = (
-    workspace.update()
-    .where(workspace.c.platform == Platform.SLACK, workspace.c.ref == bindparam("team_id"))
-    .values(removed_at=None)
-)
-
 
 class Records:
     def __init__(
@@ -49,11 +43,13 @@ class Records:
         *,
         clock: Callable[[], datetime],
         new_id: Callable[[], str],
+        one_organisation: bool = False,
     ) -> None:
         self._database = database
         self._lane = lane
         self._clock = clock
         self._new_id = new_id
+        self.one_organisation = one_organisation
 
     async def save(
         self,
@@ -87,13 +83,13 @@ class Records:
 
         return await self._at_home(team_id, look) or []
 
-    async def introduce(self, installed: Installation, zone: str, tenant_id: str = "") -> None:
-        """Connects a workspace: to its tenant of before, to the tenant `tenant_id`, or to a new one in `zone`."""
+    async def introduce(self, installed: Installation, zone: str) -> None:
+        """Connects a workspace: to its tenant of before, to the only one there is, or to a new one in `zone`."""
 
         def introduce(tx: Connection) -> None:
-            tx.execute(_COME_BACK, {"team_id": installed.team_id})
+            revive_workspace(tx, Platform.SLACK, installed.team_id)
             home = find_home(tx, Platform.SLACK, installed.team_id)
-            owner = home.tenant_id if home else tenant_id or self._new_tenant(tx, installed, zone)
+            owner = home.tenant_id if home else self._joined(tx) or self._new_tenant(tx, installed, zone)
             facts: dict[str, Any] = {
                 "name": installed.team_name,
                 "bot_ref": installed.bot_user_id,
@@ -130,6 +126,9 @@ class Records:
             change_programme(tx, home.tenant_id)
 
         await self._at_home(team_id, remove)
+
+    def _joined(self, tx: Connection) -> str | None:
+        return find_only_tenant(tx) if self.one_organisation else None
 
     def _new_tenant(self, tx: Connection, installed: Installation, zone: str) -> str:
         tenant_id = self._new_id()

@@ -29,16 +29,21 @@ _log = structlog.get_logger("slack")
 
 
 class SlackSite:
-    """A `Connected`. `tenant_id` is a tenant to join, where one is known before Slack is asked."""
+    """A `Connected`."""
 
     platform = Platform.SLACK
 
-    def __init__(self, settings: Settings, core: Core, http: aiohttp.ClientSession, *, tenant_id: str = "") -> None:
+    def __init__(self, settings: Settings, core: Core, http: aiohttp.ClientSession) -> None:
         self._settings = settings
-        self._tenant_id = tenant_id
         self._api = SlackApi(http, settings.slack_api_url)
         self._tokens = EnvironmentToken(self._api, settings.slack_bot_token)
-        self._records = Records(core.database, core.writers, clock=core.clock, new_id=core.new_id)
+        self._records = Records(
+            core.database,
+            core.writers,
+            clock=core.clock,
+            new_id=core.new_id,
+            one_organisation=settings.one_organisation,
+        )
         self._connector = SlackConnector(self._api, self._tokens, self._records)
         self._edge: SlackEdge | None = None
         self._connecting: asyncio.Task[None] | None = None
@@ -85,7 +90,7 @@ class SlackSite:
     async def _connect(self) -> None:
         while True:
             try:
-                return await self._connector.connect(self._tenant_id)
+                return await self._connector.connect()
             except (SlackTrouble, Busy) as trouble:
                 _log.error("not connected; trying again", why=str(trouble), seconds=RETRY_S)
             await asyncio.sleep(RETRY_S)

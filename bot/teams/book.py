@@ -26,6 +26,8 @@ from store.tenants import (
     change_programme,
     change_workspace,
     find_home,
+    find_only_tenant,
+    revive_workspace,
 )
 
 MOST_TRIES = 4
@@ -46,12 +48,14 @@ class Book:
         readers: Lane,
         clock: Callable[[], datetime],
         new_id: Callable[[], str],
+        one_organisation: bool = False,
     ) -> None:
         self._database = database
         self._writers = writers
         self._readers = readers
         self._clock = clock
         self._new_id = new_id
+        self._one_organisation = one_organisation
 
     # --- tenants ---
 
@@ -64,10 +68,12 @@ class Book:
 
     def _connect(self, tx: Connection, envelope: Envelope) -> Home:
         ref = envelope.workspace
+        revive_workspace(tx, ref.platform, ref.id)
         if home := find_home(tx, ref.platform, ref.id):
             return home
+        joined = find_only_tenant(tx) if self._one_organisation else None
         made = Workspace(
-            tenant_id=self._new_id(),
+            tenant_id=joined or self._new_id(),
             id=self._new_id(),
             platform=ref.platform,
             ref=ref.id,
@@ -76,9 +82,10 @@ class Book:
             url=envelope.service_url,
         )
         # Teams does not say what an organisation is called; an administrator may.
-        add_tenant(tx, made.tenant_id, "Your organisation", envelope.zone or "UTC", self._clock())
+        if not joined:
+            add_tenant(tx, made.tenant_id, "Your organisation", envelope.zone or "UTC", self._clock())
+            add_starting_programme(tx, made.tenant_id)
         add_workspace(tx, made)
-        add_starting_programme(tx, made.tenant_id)
         change_programme(tx, made.tenant_id)
         home = find_home(tx, ref.platform, ref.id)
         assert home, "a workspace that was just added is found"

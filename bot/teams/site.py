@@ -71,7 +71,12 @@ class TeamsSite:
             self._connector = Connector(http, tokens, hosts)
             self._admission = Admission(only=settings.microsoft_app_tenant_id)
         self._book = Book(
-            core.database, writers=core.writers, readers=core.readers, clock=core.clock, new_id=core.new_id
+            core.database,
+            writers=core.writers,
+            readers=core.readers,
+            clock=core.clock,
+            new_id=core.new_id,
+            one_organisation=settings.one_organisation,
         )
         self._edge: TeamsEdge | None = None
         self.directory = TeamsDirectory(self._connector, self._book)

@@ -144,11 +144,15 @@ async def test_connecting_again_changes_nothing_and_adds_nobody(connected: Offic
     assert connected.member("U1") == ann
 
 
-async def test_a_workspace_may_join_an_organisation(office: Office, clock: Clock) -> None:
+@pytest.mark.parametrize(("one_organisation", "joins"), [(True, True), (False, False)])
+async def test_a_workspace_joins_the_organisation_that_is_alone_here(
+    office: Office, clock: Clock, one_organisation: bool, joins: bool
+) -> None:
     with office.database.writing() as tx:
         add_tenant(tx, "t1", "Acme", "UTC", clock())
-    await office.connector.connect("t1")
-    assert office.home.tenant_id == "t1"
+    office.records.one_organisation = one_organisation
+    await office.connector.connect()
+    assert (office.home.tenant_id == "t1") is joins
 
 
 async def test_many_people_are_read_page_by_page_as_slowly_as_slack_wants(connected: Office) -> None:
