@@ -126,6 +126,18 @@ def list_all_homes(tx: Connection) -> list[Home]:
     return [Home(*row) for row in fetch(tx, _HOMES.where(workspace.c.removed_at.is_(None)), {})]
 
 
+def find_only_tenant(tx: Connection) -> str | None:
+    """The tenant of a process that serves one organisation; None while there is none yet, or there are more."""
+    found = fetch(tx, select(tenant.c.id).limit(2), {})
+    return found[0][0] if len(found) == 1 else None
+
+
+def revive_workspace(tx: Connection, platform: str, ref: str) -> None:
+    """The app was installed again, and the workspace is what it was."""
+    again = (workspace.c.platform == platform) & (workspace.c.ref == ref)
+    tx.execute(workspace.update().where(again).values(removed_at=None))
+
+
 def add_tenant(tx: Connection, tenant_id: str, name: str, zone: str, at: datetime) -> None:
     row = {
         "id": tenant_id,
@@ -155,7 +167,8 @@ def change_policy(tx: Connection, tenant_id: str, policy: Mapping[str, Any]) -> 
 def pause_workspace(tx: Connection, tenant_id: str, workspace_id: str, for_ms: int) -> None:
     """The platform asked the whole workspace to wait."""
     mine = (workspace.c.tenant_id == tenant_id) & (workspace.c.id == workspace_id)
-    tx.execute(workspace.update().where(mine).values(paused_until=db_now_ms() + for_ms))
+    until = db_now_ms() + for_ms
+    tx.execute(workspace.update().where(mine, workspace.c.paused_until < until).values(paused_until=until))
 
 
 def change_programme(tx: Connection, tenant_id: str) -> None:
