@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sqlite3
+import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any, Literal, cast
@@ -48,7 +50,14 @@ def _to_json(value: object) -> str:
     return orjson.dumps(value).decode()
 
 
-_JSON: dict[str, Any] = {"json_serializer": _to_json, "json_deserializer": orjson.loads}
+_ENGINE: dict[str, Any] = {
+    "json_serializer": _to_json,
+    "json_deserializer": orjson.loads,
+    "hide_parameters": True,  # what people wrote is not for logs, in errors neither
+}
+
+
+_WAL_PATIENCE_S = 5.0
 
 
 class Database:
@@ -99,7 +108,7 @@ def _sqlite_engine(url: str, connections: int, begin: str, patient: bool, durabl
         poolclass=QueuePool,
         pool_size=connections,
         max_overflow=0,
-        **_JSON,
+        **_ENGINE,
         connect_args={"isolation_level": None, "check_same_thread": False, "cached_statements": 512},
     )
     reads_only = begin == "BEGIN"
@@ -107,7 +116,7 @@ def _sqlite_engine(url: str, connections: int, begin: str, patient: bool, durabl
     @event.listens_for(engine, "connect")
     def prepare(connection: Any, record: object) -> None:
         connection.execute(f"PRAGMA busy_timeout = {60_000 if patient else 2_000}")
-        connection.execute("PRAGMA journal_mode = WAL")
+        _use_wal(connection)
         connection.execute(f"PRAGMA synchronous = {'FULL' if durable else 'OFF'}")
         connection.execute("PRAGMA foreign_keys = ON")
         connection.execute(f"PRAGMA query_only = {'ON' if reads_only else 'OFF'}")
@@ -117,6 +126,19 @@ def _sqlite_engine(url: str, connections: int, begin: str, patient: bool, durabl
         connection.connection.cursor().execute(begin)  # a fifth of what `exec_driver_sql` takes
 
     return engine
+
+
+def _use_wal(connection: Any) -> None:
+    """SQLite's own waiting does not cover this one, when several processes open a new file together."""
+    until = time.monotonic() + _WAL_PATIENCE_S
+    while True:
+        try:
+            connection.execute("PRAGMA journal_mode = WAL")
+            return
+        except sqlite3.OperationalError:
+            if time.monotonic() > until:
+                raise
+            time.sleep(0.01)
 
 
 def _postgresql_engine(
@@ -133,7 +155,7 @@ def _postgresql_engine(
         url,
         pool_size=connections,
         max_overflow=0,
-        **_JSON,
+        **_ENGINE,
         connect_args={"options": " ".join(f"-c {name}={value}" for name, value in settings.items())},
     )
 

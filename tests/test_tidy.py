@@ -121,6 +121,7 @@ BANS = {
         ),
         {
             "scheduler/clock.py": "the programme's clock itself",
+            "store/db.py": "how long SQLite is asked again for a file that several processes open together",
             "store/types.py": "the time in an id, which nobody reads back",
             "bot/admission.py": DURATIONS,
             "bot/door.py": "how long a request took, for the log and the metrics",

@@ -7,7 +7,6 @@ from datetime import datetime
 from typing import Any, TypeVar
 
 from sqlalchemy import Connection
-from sqlalchemy.exc import DBAPIError
 
 from bot.admission import Lane
 from bot.slack.profiles import Channel
@@ -34,6 +33,7 @@ T = TypeVar("T")
 MOST_ROWS = 200
 """In one transaction, so that nobody waits long behind it."""
 _ATTEMPTS = 3
+
 
 class Records:
     def __init__(
@@ -166,7 +166,7 @@ class Records:
             try:
                 with self._database.writing() as tx:
                     return work(tx)
-            except DBAPIError as error:
+            except Exception as error:
                 if attempt + 1 == _ATTEMPTS or not (is_conflict(error) or is_duplicate(error)):
                     raise
         raise AssertionError("the last attempt returns or raises")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any, TypeAlias
 
 from bot.slack.tokens import Installation, SlackTokens
-from bot.slack.web_api import Declined, Lost, RateLimited, SlackApi, SlackTrouble
+from bot.slack.web_api import Declined, Lost, RateLimited, SlackApi, SlackTrouble, Unavailable
 from bot.transport import Fate, SendFailed, Sent
 from store.outbox import Due, SendKind
 
@@ -81,6 +81,8 @@ class SlackTransport:
                 installed.bot_token,
                 {"channel": channel, "limit": str(LOOK_BACK), "include_all_metadata": "true"},
             )
+        except (Unavailable, Lost) as trouble:
+            raise SendFailed(Fate.AGAIN, f"Slack does not say whether it was shown ({trouble})") from trouble
         except SlackTrouble as trouble:
             raise SendFailed(Fate.UNCERTAIN, f"nobody can look whether it was shown ({trouble})") from trouble
         seen: list[Json] = told.get("messages") or []

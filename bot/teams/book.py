@@ -7,8 +7,6 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any, TypeVar
 
-from sqlalchemy.exc import DBAPIError
-
 from bot.admission import Lane
 from bot.teams.activities import Envelope
 from handlers.vocabulary import ConversationRef, PlaceKind, WorkspaceRef
@@ -208,7 +206,7 @@ def _again(writing: Callable[[], T]) -> T:
     for _ in range(MOST_TRIES - 1):
         try:
             return writing()
-        except DBAPIError as error:
+        except Exception as error:
             if not (is_conflict(error) or is_duplicate(error)):
                 raise
     return writing()

@@ -238,13 +238,22 @@ async def test_a_post_whose_answer_was_lost_is_found(transport: SlackTransport, 
 
 
 @pytest.mark.parametrize(
-    "how", [{"error": "missing_scope"}, {"error": "token_revoked"}, {"status": 429}, {"status": 500}, {}]
+    ("how", "fate"),
+    [
+        ({"error": "missing_scope"}, Fate.UNCERTAIN),
+        ({"error": "token_revoked"}, Fate.UNCERTAIN),
+        ({"status": 429}, Fate.AGAIN),
+        ({"status": 500}, Fate.AGAIN),
+        ({}, Fate.AGAIN),
+    ],
 )
-async def test_nobody_can_look(transport: SlackTransport, slack: FakeSlack, how: dict[str, Any]) -> None:
+async def test_who_cannot_look_now_looks_later_and_who_may_not_look_asks(
+    transport: SlackTransport, slack: FakeSlack, how: dict[str, Any], fate: Fate
+) -> None:
     slack.fail("conversations.history", **how)
     with pytest.raises(SendFailed) as failed:
         await transport.find(POST)
-    assert failed.value.fate is Fate.UNCERTAIN
+    assert failed.value.fate is fate
 
 
 async def test_too_much_was_said_since_to_look(transport: SlackTransport, workspace: Workspace) -> None:
