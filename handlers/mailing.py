@@ -3,20 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Sequence
-from datetime import datetime, timedelta
-from typing import TYPE_CHECKING
+from datetime import timedelta
 
 from handlers.context import Context
+from handlers.presenter import Presenter
 from handlers.vocabulary import Direct, PlaceKind, Platform, Post, Reader, Send, Touch, Whisper
 from store.outbox import NewMessage, SendKind, add_messages, touch
 from store.people import Member, MemberAccount
 
-if TYPE_CHECKING:
-    from handlers.dispatch import Presenter
-
 WHISPER_LIFE = timedelta(minutes=15)
 """An answer that comes later confuses more than it helps."""
-_LONG_AGO = datetime.fromisoformat("1970-01-01T00:00:00+00:00")
 
 
 class Mailer:
@@ -29,8 +25,9 @@ class Mailer:
         posted_in = {send.place.workspace_id for send in sends if isinstance(send, Post)}
         for send in sends:
             match send:
-                case Touch(subject, within_s):
-                    touch(ctx.tx, ctx.tenant_id, subject.kind, subject.id, ctx.now + timedelta(seconds=within_s))
+                case Touch(subject, within_s, reader_id):
+                    due_at = ctx.now + timedelta(seconds=within_s)
+                    touch(ctx.tx, ctx.tenant_id, subject.kind, subject.id, due_at, reader_id)
                 case Post():
                     messages.append(self._post(ctx, send))
                 case Direct():
@@ -112,7 +109,7 @@ def _used_last(ctx: Context, member: Member) -> MemberAccount | None:
     candidates = [one for one in member.accounts if one.workspace_id in connected]
     return max(
         candidates,
-        key=lambda one: (one.used_at or _LONG_AGO, one.workspace_id == ctx.home.workspace_id),
+        key=lambda one: (one.used_last, one.workspace_id == ctx.home.workspace_id),
         default=None,
     )
 

@@ -27,4 +27,4 @@ def say_thanks(request: Action, ctx: Context) -> Response:
     giver = list_members(ctx.tx, ctx.tenant_id, [fact.giver_id])[0]
     card = Card(THANKED, {"sender": who(ctx.actor), "reason": fact.reason[:_EXCERPT]})
     told = Direct(giver, card, Subject(THANKED, f"{fact.id}/{ctx.actor.id}"))
-    return Response(Nothing(), (told, Touch(Subject(SUBJECT, fact.id))))
+    return Response(Nothing(), (told, Touch(Subject(SUBJECT, fact.id), reader_id=ctx.actor.id)))

@@ -346,10 +346,14 @@ class Whisper:
 
 @dataclass(frozen=True, slots=True)
 class Touch:
-    """What `subject` shows has changed: every message that shows it is edited, at the latest in `within_s`."""
+    """What `subject` shows has changed: every message that shows it is edited, at the latest in `within_s`.
+
+    With a `reader_id` it changed for that person only.
+    """
 
     subject: Subject
     within_s: int = 0
+    reader_id: str = ""
 
 
 Send: TypeAlias = Post | Direct | Whisper | Touch

@@ -245,6 +245,7 @@ _TOUCH = (
         outbox.c.subject_kind == bindparam("b_kind"),
         outbox.c.subject_id == bindparam("b_id"),
         outbox.c.state.in_([State.WAITING, State.SENDING, State.SENT]),
+        or_(bindparam("b_reader_id") == "", outbox.c.reader_id == bindparam("b_reader_id")),
     )
     .values(
         wanted=outbox.c.wanted + 1,
@@ -262,9 +263,15 @@ _TOUCH = (
 )
 
 
-def touch(tx: Connection, tenant_id: str, kind: str, subject_id: str, due_at: datetime) -> int:
-    """What a subject shows has changed: every message that shows it is edited by `due_at`."""
-    row = {"b_tenant_id": tenant_id, "b_kind": kind, "b_id": subject_id, "b_due_at": due_at}
+def touch(tx: Connection, tenant_id: str, kind: str, subject_id: str, due_at: datetime, reader_id: str = "") -> int:
+    """What a subject shows, to one reader or to all, has changed: every message that shows it is edited by `due_at`."""
+    row = {
+        "b_tenant_id": tenant_id,
+        "b_kind": kind,
+        "b_id": subject_id,
+        "b_due_at": due_at,
+        "b_reader_id": reader_id,
+    }
     return tx.execute(_TOUCH, row).rowcount
 
 
@@ -474,15 +481,15 @@ def post_again(tx: Connection, tenant_id: str, message_id: str, now: datetime) -
     return bool(tx.execute(_AGAIN, {"b_tenant_id": tenant_id, "b_id": message_id, "b_now": now}).rowcount)
 
 
-_SUBJECT_OF = select(outbox.c.subject_kind, outbox.c.subject_id, outbox.c.conversation_id).where(
+_SUBJECT_OF = select(outbox.c.subject_kind, outbox.c.subject_id).where(
     outbox.c.tenant_id == bindparam("tenant_id"), outbox.c.id == bindparam("id")
 )
 
 
-def find_subject(tx: Connection, tenant_id: str, message_id: str) -> tuple[str, str, str | None] | None:
-    """What a message shows, and in which conversation of ours."""
+def find_subject(tx: Connection, tenant_id: str, message_id: str) -> tuple[str, str] | None:
+    """What a message shows: kind and id."""
     row = tx.execute(_SUBJECT_OF, {"tenant_id": tenant_id, "id": message_id}).first()
-    return (row[0], row[1], row[2]) if row else None
+    return (row[0], row[1]) if row else None
 
 
 def count_pending(tx: Connection) -> int:

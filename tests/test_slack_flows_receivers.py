@@ -45,6 +45,7 @@ async def test_after_thanking_back_the_message_says_so_and_keeps_its_link(world:
     assert "You thanked back" in world.told("bob")
     assert "|the post>" in world.told("bob")
     assert "Thanking back costs" in world.told("cleo")
+    assert len(world.fake_slack.calls("chat.update")) == 1, "what others see has not changed"
 
 
 async def test_nobody_thanks_back_for_what_went_to_others_or_was_taken_back(world: World) -> None:
