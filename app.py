@@ -34,7 +34,7 @@ from handlers import registry
 from handlers.deliveries import Deliveries
 from handlers.dispatch import Dispatcher
 from handlers.vocabulary import Platform
-from manifest.build import print_manifest
+from manifest.build import Shape, print_manifest
 from scheduler.clock import ProgrammeClock
 from scheduler.jobs import clean_up
 from scheduler.runner import Job, Runner
@@ -95,7 +95,8 @@ def verify_ledger(settings: Settings, command: argparse.Namespace) -> int:
 
 def manifest(settings: Settings, command: argparse.Namespace) -> int:
     """Prints an app manifest, or writes the Teams package."""
-    print_manifest(command.platform, settings, sys.stdout, package=command.zip, compatible=command.compatible)
+    shape = Shape(socket_mode=command.socket_mode, compatible=command.compatible, package=command.zip)
+    print_manifest(command.platform, settings, sys.stdout, shape)
     return 0
 
 
@@ -107,6 +108,7 @@ def _parser() -> argparse.ArgumentParser:
     commands.add_parser("verify-ledger", help="recompute every balance; exit 1 on any difference")
     shown = commands.add_parser("manifest", help="print the app manifest of a platform")
     shown.add_argument("platform", choices=("slack", "teams"))
+    shown.add_argument("--socket-mode", action="store_true", help="Slack: for Socket Mode, without a public address")
     shown.add_argument("--zip", type=Path, metavar="FILE", help="Teams: write the package to upload")
     shown.add_argument("--compatible", action="store_true", help="Teams: an older schema, for tenants that need it")
     return parser

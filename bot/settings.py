@@ -46,7 +46,7 @@ class Settings(BaseSettings):
     )
     plaudit_secret_keys: Annotated[tuple[str, ...], NoDecode] = Field(
         (),
-        description="Fernet keys, comma separated: the first encrypts, all decrypt. Needed once secrets are stored.",
+        description="Fernet keys, comma separated: the first encrypts, all decrypt. For stored secrets (later).",
     )
     plaudit_public_url: str = Field("", description="The address under which people reach this server.")
     plaudit_owners: Annotated[tuple[str, ...], NoDecode] = Field(
@@ -95,7 +95,7 @@ class Settings(BaseSettings):
 
     @property
     def one_organisation(self) -> bool:
-        """Whether all credentials are those of one organisation: its workspaces then share one set of books."""
+        """Whether Slack and Teams are connected by credentials of one organisation, so that they share its books."""
         return bool(self.slack_bot_token) and self.microsoft_app_type == "SingleTenant" and bool(self.microsoft_app_id)
 
     @property
@@ -135,7 +135,7 @@ def _check_sandbox(settings: Settings) -> None:
 
 
 def _check_connected(settings: Settings) -> None:
-    slack = bool(settings.slack_signing_secret or settings.slack_bot_token or settings.slack_app_token)
+    slack = any(name.startswith("SLACK_") for name in settings.credentials)
     if slack and not settings.slack_bot_token:
         raise WrongSetting("SLACK_BOT_TOKEN is missing: copy it from your Slack app's page, OAuth & Permissions.")
     if slack and not (settings.slack_signing_secret or settings.slack_app_token):

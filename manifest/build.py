@@ -12,6 +12,7 @@ import sys
 import tomllib
 import zipfile
 from collections.abc import Iterable
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TextIO, TypeAlias
 from urllib.parse import urlsplit
@@ -221,19 +222,25 @@ def listed_menu() -> Iterable[Entry]:
 # --- for people -------------------------------------------------------------------------------------------
 
 
-def print_manifest(
-    platform: str, settings: Settings, out: TextIO, *, package: Path | None = None, compatible: bool = False
-) -> None:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shape:
+    """What an operator asks of a manifest: of Slack's the first, of Teams' the others; `package` is where to write."""
+
+    socket_mode: bool = False
+    compatible: bool = False
+    package: Path | None = None
+
+
+def print_manifest(platform: str, settings: Settings, out: TextIO, shape: Shape) -> None:
     """`python app.py manifest`. Raises `WrongSetting`, with a sentence, for an address that no platform would call."""
-    url = _public_url(settings)
+    url, newest = _public_url(settings), not shape.compatible
     if platform == "slack":
-        out.write(as_text(slack_manifest(url, socket_mode=bool(settings.slack_app_token))))
-    elif package:
-        package.write_bytes(teams_zip(_needed_app_id(settings, url), url, newest=not compatible))
-        out.write(f"{package} is ready to upload.\n")
+        out.write(as_text(slack_manifest(url, shape.socket_mode or bool(settings.slack_app_token))))
+    elif shape.package:
+        shape.package.write_bytes(teams_zip(_needed_app_id(settings, url), url, newest))
+        out.write(f"{shape.package} is ready to upload.\n")
     else:
-        app_id = settings.microsoft_app_id or PLACEHOLDER_ID
-        out.write(as_text(teams_manifest(app_id, url, newest=not compatible)))
+        out.write(as_text(teams_manifest(settings.microsoft_app_id or PLACEHOLDER_ID, url, newest)))
 
 
 def as_text(manifest: Json) -> str:

@@ -26,7 +26,8 @@ PROGRAM = {
     "serve": "Brings the database up to date and serves; what happens when no command is given.",
     "migrate": "Brings the database up to date and ends.",
     "verify-ledger": "Recomputes every balance from the entries. Ends with 1 if anything differs.",
-    "manifest slack": "Prints the manifest of the Slack app. With `SLACK_APP_TOKEN` set it is one for Socket Mode.",
+    "manifest slack": "Prints the manifest of the Slack app. `--socket-mode` makes one for Socket Mode, and so does a "
+    "`SLACK_APP_TOKEN` that is set.",
     "manifest teams": "Prints the manifest of the Teams app. `--zip FILE` writes the package to upload instead; "
     "`--compatible` makes one without slash commands, for tenants that refuse the newest.",
 }

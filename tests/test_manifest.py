@@ -15,7 +15,7 @@ from jsonschema import Draft4Validator
 from bot.settings import Settings, WrongSetting
 from handlers import registry
 from manifest import build
-from manifest.build import SLACK_SCOPES, print_manifest, slack_manifest, teams_manifest, teams_zip
+from manifest.build import SLACK_SCOPES, Shape, print_manifest, slack_manifest, teams_manifest, teams_zip
 from manifest.files import ROOT, stale
 
 URL = "https://plaudit.test"
@@ -175,18 +175,25 @@ def test_what_is_committed_is_what_is_generated() -> None:
     assert [path.name for path in stale(build.generated())] == [], "run: python -m manifest.build --write"
 
 
-def test_an_operator_prints_a_manifest() -> None:
+@pytest.mark.parametrize(
+    ("token", "asked", "socket_mode"), [("", False, False), ("", True, True), ("xapp-1", False, True)]
+)
+def test_an_operator_prints_slacks_manifest(token: str, asked: bool, socket_mode: bool) -> None:
+    """For Socket Mode also before there is a token, for Slack gives one to an app that is there already."""
     out = io.StringIO()
-    print_manifest("slack", settings(slack_app_token="xapp-1"), out)
-    assert json.loads(out.getvalue()) == slack_manifest(URL, socket_mode=True)
+    print_manifest("slack", settings(slack_app_token=token), out, Shape(socket_mode=asked))
+    assert json.loads(out.getvalue()) == slack_manifest(URL, socket_mode)
+
+
+def test_an_operator_prints_teams_manifest() -> None:
     out = io.StringIO()
-    print_manifest("teams", settings(microsoft_app_id=BOT), out, compatible=True)
+    print_manifest("teams", settings(microsoft_app_id=BOT), out, Shape(compatible=True))
     assert json.loads(out.getvalue()) == teams_manifest(BOT, URL, newest=False)
 
 
 def test_an_operator_writes_a_package(tmp_path: Path) -> None:
     package, out = tmp_path / "plaudit.zip", io.StringIO()
-    print_manifest("teams", settings(microsoft_app_id=BOT), out, package=package)
+    print_manifest("teams", settings(microsoft_app_id=BOT), out, Shape(package=package))
     assert package.read_bytes() == teams_zip(BOT, URL)
     assert str(package) in out.getvalue()
 
@@ -203,7 +210,7 @@ def test_an_operator_writes_a_package(tmp_path: Path) -> None:
 def test_a_package_nobody_could_use_is_refused(given: dict[str, str], names: str, tmp_path: Path) -> None:
     package = tmp_path / "plaudit.zip"
     with pytest.raises(WrongSetting, match=names):
-        print_manifest("teams", Settings(**given), io.StringIO(), package=package)  # type: ignore[arg-type]
+        print_manifest("teams", Settings(**given), io.StringIO(), Shape(package=package))  # type: ignore[arg-type]
     assert not package.exists()
 
 
