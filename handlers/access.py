@@ -10,7 +10,7 @@ from store.people import Member
 def check_actor(actor: Member) -> None:
     """Whoever asks for anything must be an active human being."""
     if actor.kind == "bot":
-        raise Refusal("bot", "Apps cannot use Plaudit.")
+        raise Refusal("bot", "Apps cannot use Plaudit.", "A person can: let one of them do it.")
     if not actor.active:
         raise Refusal(
             "deactivated",

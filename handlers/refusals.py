@@ -2,17 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
-
-@dataclass(frozen=True, slots=True)
-class Suggestion:
-    """A button under a refusal that does what was probably meant."""
-
-    label: str
-    act: str
-    values: dict[str, str]
-
 
 class Refusal(Exception):
     """Raised by a handler; `dispatch` rolls back and answers with it.
@@ -20,18 +9,9 @@ class Refusal(Exception):
     `code` is for logs and statistics. `field` names the form field to mend, where a form brought the request.
     """
 
-    def __init__(
-        self,
-        code: str,
-        sentence: str,
-        next_step: str = "",
-        *,
-        field: str = "",
-        suggestions: tuple[Suggestion, ...] = (),
-    ) -> None:
+    def __init__(self, code: str, sentence: str, next_step: str, *, field: str = "") -> None:
         super().__init__(code)
         self.code = code
         self.sentence = sentence
         self.next_step = next_step
         self.field = field
-        self.suggestions = suggestions

@@ -70,6 +70,12 @@ async def test_refusals_about_words_and_numbers(world: World) -> None:
     assert nothing_was_taken(world)
 
 
+async def test_an_app_cannot_thank(world: World) -> None:
+    await world.slack.command("robo", "#general", "/kudos", "@bob for being there")
+    assert "Apps cannot use Plaudit" in world.whispered("robo")
+    assert nothing_was_taken(world)
+
+
 async def test_an_allowance_that_does_not_suffice_for_all_gives_to_none(world: World) -> None:
     await world.slack.command("ann", "#general", "/kudos", "@bob +25 for one half")
     await world.slack.command("ann", "#general", "/kudos", "@bob +10 for most of the other")
