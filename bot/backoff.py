@@ -1,4 +1,4 @@
-"""When to try a send again: full jitter over a doubling range, as in AWS's "Exponential Backoff And Jitter"."""
+"""When to try a send again: equal jitter over a doubling range, as in AWS's "Exponential Backoff And Jitter"."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Callable
 FIRST_S = 2.0
 LONGEST_S = 900.0
 MOST_ATTEMPTS = 40
-"""About eight hours of trying, then it is dead and an administrator hears of it."""
+"""Four to eight hours of trying, then it is dead and an administrator hears of it."""
 
 
 def wait_s(attempt: int, asked_s: float | None, random: Callable[[], float]) -> float | None:

@@ -9,7 +9,7 @@ import asyncio
 import time
 from collections.abc import Awaitable, Callable, Coroutine, Mapping
 from dataclasses import replace
-from typing import Any, TypeVar
+from typing import Any, Protocol, TypeAlias, TypeVar
 
 import structlog
 
@@ -25,8 +25,15 @@ PATIENCE_S = 2.0
 MOST_LOOKUPS = 2
 
 T = TypeVar("T")
+Late: TypeAlias = Callable[[Answered], Awaitable[None]]
 
 _log = structlog.get_logger("request")
+
+
+class Answering(Protocol):
+    """What an edge needs of `Door`."""
+
+    async def answer(self, request: Request, *, late: Late | None = None) -> Answered: ...
 
 
 class Door:
@@ -46,7 +53,7 @@ class Door:
         self._directories = directories
         self._open: set[asyncio.Task[Any]] = set()
 
-    async def answer(self, request: Request, *, late: Callable[[Answered], Awaitable[None]] | None = None) -> Answered:
+    async def answer(self, request: Request, *, late: Late | None = None) -> Answered:
         """What to answer. With `late`, an answer that takes long is promised now and given to `late` then.
 
         `outcome` is `busy` or `failure` where nothing was taken; the wiring turns those into a 503 where the
@@ -120,7 +127,7 @@ class Door:
             looked_up=request.looked_up | frozenset(unknown.refs),
         )
 
-    async def _give_late(self, task: asyncio.Future[Answered], late: Callable[[Answered], Awaitable[None]]) -> None:
+    async def _give_late(self, task: asyncio.Future[Answered], late: Late) -> None:
         try:
             await late(await task)
         except Exception:

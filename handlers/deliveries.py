@@ -10,15 +10,15 @@ from sqlalchemy import Connection
 
 from handlers import registry
 from handlers.context import Context, reader_in, who
-from handlers.dispatch import Payload, Presenter
 from handlers.mailing import Mailer
 from handlers.placing import why_not_here
+from handlers.presenter import Payload, Presenter
 from handlers.programme import Programmes
 from handlers.recognition_cards import SUBJECT, posted_card
 from handlers.rules.policy import Policy
 from handlers.vocabulary import Card, Direct, Post, Reader, Send, Subject
 from store import outbox
-from store.conversations import close_place, list_places
+from store.conversations import Place, close_place, list_places
 from store.db import Database
 from store.outbox import Due, Record, SendKind, State
 from store.people import Member, find_by_emails, keep_chat, list_members
@@ -106,39 +106,21 @@ class Deliveries:
         ctx = self._context(tx, home, people[fact.giver_id], now)
         receivers = [people[one] for one in fact.receiver_ids]
         place = list_places(tx, due.tenant_id, [due.conversation_id or ""]).get(due.conversation_id or "")
-        sends: list[Send] = []
         if record.state is State.UNCERTAIN:
-            card = Card(
-                "post_uncertain",
-                {"receivers": [who(one) for one in receivers], "place": place or "the channel", "id": due.id},
-            )
-            sends.append(Direct(ctx.actor, card, Subject(TROUBLE, due.id)))
+            self._mailer.send(ctx, [_ask_to_look(ctx, due, receivers, place)])
         else:
-            fallback = ctx.programme.recognition_places.get(due.workspace_id)
-            if fallback and fallback.id != due.conversation_id and not why_not_here(fallback):
-                card = posted_card(fact, ctx.actor, receivers, ctx.programme)
-                sends.append(Post(fallback, card, Subject(SUBJECT, fact.id)))
-                sentence = "Your kudos could not be shown where you wrote it, so it is in the recognition channel."
-            else:
-                sentence = "Your kudos could not be posted. Its points and words reached everybody you named."
-            sends.append(Direct(ctx.actor, Card("notice", {"sentence": sentence}), Subject(TROUBLE, due.id)))
-            sends += self._to_owners(
-                tx,
-                due,
-                Card(
-                    "delivery_trouble",
-                    {
-                        "place": place or "a channel",
-                        "what": record.trouble,
-                        "next_step": "invite the app there again, or choose another recognition channel.",
-                    },
-                ),
-            )
-        self._mailer.send(ctx, sends)
+            sends = _elsewhere(ctx, due, posted_card(fact, ctx.actor, receivers, ctx.programme))
+            self._mailer.send(ctx, [*sends, *self._to_owners(tx, record, place)])
 
-    def _to_owners(self, tx: Connection, due: Due, card: Card) -> list[Send]:
+    def _to_owners(self, tx: Connection, record: Record, place: Place | None) -> list[Send]:
+        due = record.message
+        data = {
+            "place": place or "a channel",
+            "what": record.trouble,
+            "next_step": "invite the app there again, or choose another recognition channel.",
+        }
         owners = find_by_emails(tx, due.tenant_id, self._owners) if self._owners else {}
-        return [Direct(one, card, Subject(TROUBLE, due.id)) for one in owners.values()]
+        return [Direct(one, Card("delivery_trouble", data), Subject(TROUBLE, due.id)) for one in owners.values()]
 
     def _context(self, tx: Connection, home: Home, actor: Member, now: datetime) -> Context:
         return Context(
@@ -152,6 +134,23 @@ class Deliveries:
             policy=Policy.read(home.policy),
             programme=self._programmes.get(tx, home),
         )
+
+
+def _ask_to_look(ctx: Context, due: Due, receivers: Sequence[Member], place: Place | None) -> Direct:
+    """Only the giver can find out whether a post is there."""
+    data = {"receivers": [who(one) for one in receivers], "place": place or "the channel", "id": due.id}
+    return Direct(ctx.actor, Card("post_uncertain", data), Subject(TROUBLE, due.id))
+
+
+def _elsewhere(ctx: Context, due: Due, card: Card) -> list[Send]:
+    """A post that its conversation does not take goes to the recognition channel, if it was not for there."""
+    fallback = ctx.programme.recognition_places.get(due.workspace_id)
+    sends: list[Send] = []
+    sentence = "Your kudos could not be posted. Its points and words reached everybody you named."
+    if fallback and fallback.id != due.conversation_id and not why_not_here(fallback):
+        sends.append(Post(fallback, card, Subject(SUBJECT, due.subject_id)))
+        sentence = "Your kudos could not be shown where you wrote it, so it is in the recognition channel."
+    return [*sends, Direct(ctx.actor, Card("notice", {"sentence": sentence}), Subject(TROUBLE, due.id))]
 
 
 def _home_of(tx: Connection, due: Due) -> Home | None:

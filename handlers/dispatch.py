@@ -10,7 +10,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any, Literal, Protocol, TypeAlias
+from typing import Literal, TypeAlias
 
 from sqlalchemy import Connection
 
@@ -18,6 +18,7 @@ from handlers import registry
 from handlers.access import check_actor
 from handlers.context import Context, reader_in
 from handlers.mailing import Mailer
+from handlers.presenter import Payload, Presenter
 from handlers.programme import Programmes
 from handlers.refusals import Refusal
 from handlers.rules.policy import Policy
@@ -29,7 +30,6 @@ from handlers.vocabulary import (
     ConversationRef,
     EmailRef,
     Findable,
-    Form,
     FormErrors,
     GroupRef,
     Mentioned,
@@ -55,18 +55,8 @@ RETRY_FOR_S = 1.5
 """How long conflicts are tried again; the person still has an answer within the platforms' three seconds."""
 USE_LIFE = timedelta(days=1)
 """How old the note of an account's last use may grow."""
-_LONG_AGO = datetime.fromisoformat("1970-01-01T00:00:00+00:00")
 
-Payload: TypeAlias = dict[str, Any]
 AnswerKind: TypeAlias = Literal["reply", "replace", "form", "errors", "nothing"]
-
-
-class Presenter(Protocol):
-    """Turns cards and forms into a platform's payloads. Raises where a limit of the platform does not hold."""
-
-    def card(self, card: Card, reader: Reader) -> Payload: ...
-
-    def form(self, form: Form, reader: Reader) -> Payload: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -274,17 +264,8 @@ def _remembered(known: requests.Outcome, tenant_id: str) -> Answered:
 def _refused(refusal: Refusal, request: Request) -> Answer:
     """A refusal goes to its field where a form can show it, else it is a card."""
     if refusal.field and isinstance(request, Submission):
-        return FormErrors({refusal.field: " ".join(filter(None, (refusal.sentence, refusal.next_step)))})
-    return Reply(
-        Card(
-            "refusal",
-            {
-                "sentence": refusal.sentence,
-                "next_step": refusal.next_step,
-                "choices": [{"label": one.label, "act": one.act, **one.values} for one in refusal.suggestions],
-            },
-        )
-    )
+        return FormErrors({refusal.field: f"{refusal.sentence} {refusal.next_step}"})
+    return Reply(Card("refusal", {"sentence": refusal.sentence, "next_step": refusal.next_step}))
 
 
 def _whispered(answer: Answer, ctx: Context) -> tuple[Whisper, ...]:
@@ -311,8 +292,8 @@ def _note_use(ctx: Context) -> None:
     if len(accounts) < 2:
         return
     here = next(one for one in accounts if one.workspace_id == ctx.home.workspace_id)
-    latest = max(one.used_at or _LONG_AGO for one in accounts)
-    if (here.used_at or _LONG_AGO) < latest or ctx.now - latest > USE_LIFE:
+    latest = max(one.used_last for one in accounts)
+    if here.used_last < latest or ctx.now - latest > USE_LIFE:
         note_use(ctx.tx, ctx.tenant_id, here.id, ctx.now)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from handlers.context import Context
 from handlers.giving import Gift, give, left_this_week
+from handlers.opened_in import note_place
 from handlers.placing import why_not_here
 from handlers.refusals import Refusal
 from handlers.registry import action, submission
@@ -116,10 +117,8 @@ def _is_human(ctx: Context, ref: AccountRef) -> bool:
 
 def _context(ctx: Context, about: MessageRef | None, link: str) -> dict[str, str]:
     """What comes back with the form: where it was opened, and what it thanks for."""
-    place = ctx.place
-    where = {"where_id": place.ref, "where_kind": place.kind, "where_name": place.name} if place else {}
     url = (about.link if about else "") or link
-    return where | ({"about": url} if url else {})
+    return note_place(ctx.place) | ({"about": url} if url else {})
 
 
 # --- what came back ---------------------------------------------------------------------------------------

@@ -49,8 +49,8 @@ submissions: dict[str, Entry] = {}
 views: dict[str, View] = {}
 
 
-def command(name: str, *, usage: str = "", menu: str = "", reads: Reads = False) -> Callable[[H], H]:
-    return lambda handler: _add(commands, Entry(name, handler, _help(handler), usage, reads, menu))
+def command(name: str, *, usage: str = "", reads: Reads = False) -> Callable[[H], H]:
+    return lambda handler: _add(commands, Entry(name, handler, _help(handler), usage, reads))
 
 
 def action(name: str, *, menu: str = "", on_message: bool = False, reads: Reads = False) -> Callable[[H], H]:

@@ -10,7 +10,7 @@ from handlers.recognition_cards import SUBJECT
 from handlers.refusals import Refusal
 from handlers.registry import action
 from handlers.vocabulary import Action, Card, Replace, Response, Subject, Touch
-from store import ledger
+from store.closings import reverse
 from store.people import list_members
 from store.recognitions import RecognitionFact, find_recognition, take_back
 from store.tallies import add_counts
@@ -23,13 +23,13 @@ def undo(request: Action, ctx: Context) -> Response:
     if not take_back(ctx.tx, ctx.tenant_id, fact.id, ctx.now):
         raise Refusal("already_undone", "You took that back already.", "Nothing more was changed.")
     assert fact.transaction_id
-    reversed_ = ledger.reverse(ctx.tx, ctx.tenant_id, fact.transaction_id, f"undo:{fact.id}", ctx.now)
+    undone = reverse(ctx.tx, ctx.tenant_id, fact.transaction_id, f"undo:{fact.id}", ctx.now)
     add_counts(ctx.tx, ctx.tenant_id, fact.value_id, counts_of(fact), sign=-1)
     receivers = list_members(ctx.tx, ctx.tenant_id, fact.receiver_ids)
     data = {
         "receivers": [who(one) for one in receivers],
-        "returned": reversed_.returned,
-        "kept": reversed_.kept,
+        "returned": undone.returned,
+        "kept": undone.kept,
         "left": left_this_week(ctx),
         "allowance": ctx.policy.weekly_allowance,
     }

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from itertools import groupby
-from typing import Any, NamedTuple, TypeAlias
+from typing import NamedTuple, TypeAlias
 
 from sqlalchemy import (
     BigInteger,
@@ -22,7 +22,6 @@ from sqlalchemy import (
     Column,
     Connection,
     ForeignKeyConstraint,
-    Row,
     UniqueConstraint,
     bindparam,
     select,
@@ -215,14 +214,6 @@ class Posted:
     """What each account that changed holds now."""
 
 
-@dataclass(frozen=True, slots=True)
-class Reversed:
-    transaction_id: Id
-    returned: Points
-    kept: Points
-    """What the receivers had spent already and keep."""
-
-
 class LedgerError(Exception):
     """The ledger refuses. What exactly is on the instance."""
 
@@ -250,13 +241,6 @@ class AlreadyClosed(LedgerError):
 
     transaction_id: Id
     closed_by_id: Id
-
-
-@dataclass(eq=False)
-class CannotClose(LedgerError):
-    """There is no such transaction, or it is not one to be settled, released or reversed."""
-
-    transaction_id: Id
 
 
 # --- posting ----------------------------------------------------------------------------------------------
@@ -452,116 +436,3 @@ def _add_entries(
         for line, (account_id, side, amount, seq, balance_after) in enumerate(lines, 1)
     ]
     _ADD_ENTRIES.run(tx, rows)
-
-
-# --- closing: what settles, releases or reverses another transaction, once --------------------------------
-
-_LINES = (
-    select(transaction.c.kind, entry.c.account_id, entry.c.side, entry.c.amount)
-    .join_from(
-        transaction,
-        entry,
-        (entry.c.tenant_id == transaction.c.tenant_id) & (entry.c.transaction_id == transaction.c.id),
-    )
-    .where(transaction.c.tenant_id == bindparam("tenant_id"), transaction.c.id == bindparam("id"))
-    .order_by(entry.c.line)
-)
-_LOCKED_BALANCES = (
-    select(account.c.id, account.c.balance)
-    .where(account.c.tenant_id == bindparam("tenant_id"), account.c.id.in_(bindparam("ids", expanding=True)))
-    .order_by(account.c.id)
-    .with_for_update()
-)
-
-
-def hold(tx: Connection, tenant_id: Id, source: Account, order_id: Id, amount: Points, act: str, at: datetime) -> Id:
-    """Reserves points for an order or an approval; gives the id to settle or release it by."""
-    reserved = [Posting(source, held(order_id), amount)]
-    return post(tx, tenant_id, Transaction(Kind.HOLD, act, at, at, reserved)).transaction_id
-
-
-def settle(tx: Connection, tenant_id: Id, hold_id: Id, act: str, at: datetime, target: Place = Side.SPENT) -> Posted:
-    """Completes a hold: what was reserved goes to the target."""
-    reserved = _reserved_by(tx, tenant_id, hold_id)
-    moved = [Posting(reserved.target, target, reserved.amount)]
-    return post(tx, tenant_id, Transaction(Kind.SETTLE, act, at, at, moved, closes=hold_id))
-
-
-def release(tx: Connection, tenant_id: Id, hold_id: Id, act: str, at: datetime) -> Posted:
-    """Gives back what a hold reserved, to where it came from."""
-    reserved = _reserved_by(tx, tenant_id, hold_id)
-    moved = [Posting(reserved.target, reserved.source, reserved.amount)]
-    return post(tx, tenant_id, Transaction(Kind.RELEASE, act, at, at, moved, closes=hold_id))
-
-
-def _reserved_by(tx: Connection, tenant_id: Id, hold_id: Id) -> Posting:
-    kind, postings = _postings_of(tx, tenant_id, hold_id)
-    if kind != Kind.HOLD:
-        raise CannotClose(hold_id)
-    (reserved,) = postings
-    return reserved
-
-
-def reverse(tx: Connection, tenant_id: Id, transaction_id: Id, act: str, at: datetime) -> Reversed:
-    """The giver's undo: takes back what the receivers still hold, to the account that it came from.
-
-    The rule: each wallet gives back what it received, or all it holds if that is less, and only what comes
-    back refills the allowance, under the label it was taken from. What has been spent stays with the receiver
-    and counts as given; otherwise give, redeem, undo would print points.
-    """
-    return _take_back(tx, tenant_id, transaction_id, Kind.REVERSE, act, at)
-
-
-def take_back_by_administrator(tx: Connection, tenant_id: Id, transaction_id: Id, act: str, at: datetime) -> Reversed:
-    """An administrator's reversal: takes what the receivers still hold out of the programme.
-
-    It goes to `issued` and refills no allowance. What could not be taken is recorded as the shortfall.
-    """
-    return _take_back(tx, tenant_id, transaction_id, Kind.TAKE_BACK, act, at, to=Side.ISSUED)
-
-
-def _take_back(
-    tx: Connection,
-    tenant_id: Id,
-    transaction_id: Id,
-    kind: Kind,
-    act: str,
-    at: datetime,
-    to: Side | None = None,
-) -> Reversed:
-    its_kind, postings = _postings_of(tx, tenant_id, transaction_id)
-    if its_kind in set(Kind):
-        raise CannotClose(transaction_id)
-    balances = _lock(tx, tenant_id, postings)
-    moved = [
-        Posting(given.target, to or given.source, amount)
-        for given in postings
-        if (amount := min(given.amount, balances[given.target]))
-    ]
-    returned = sum(posting.amount for posting in moved)
-    kept = sum(given.amount for given in postings) - returned
-    closing = Transaction(kind, act, at, at, moved, closes=transaction_id, shortfall=kept)
-    return Reversed(post(tx, tenant_id, closing).transaction_id, returned, kept)
-
-
-def _postings_of(tx: Connection, tenant_id: Id, transaction_id: Id) -> tuple[str, list[Posting]]:
-    """The kind and the postings of a transaction that took from one place and gave to accounts."""
-    lines = tx.execute(_LINES, {"tenant_id": tenant_id, "id": transaction_id}).all()
-    places = [(_place(line), line.amount) for line in lines]
-    sources = [place for place, amount in places if amount < 0]
-    targets = [(place, amount) for place, amount in places if amount > 0]
-    if len(sources) != 1 or not all(isinstance(place, Account) for place, _ in targets):
-        raise CannotClose(transaction_id)
-    return lines[0].kind, [Posting(sources[0], target, amount) for target, amount in targets]
-
-
-def _place(line: Row[Any]) -> Place:
-    return Account(line.account_id) if line.account_id else Side(line.side)
-
-
-def _lock(tx: Connection, tenant_id: Id, postings: Iterable[Posting]) -> dict[Place, Points]:
-    """The balances of the accounts of postings, which nobody else changes before this transaction ends."""
-    places = {place for posting in postings for place in (posting.source, posting.target)}
-    ids = [place.id for place in places if isinstance(place, Account)]
-    rows = tx.execute(_LOCKED_BALANCES, {"tenant_id": tenant_id, "ids": ids})
-    return {Account(id): balance for id, balance in rows}

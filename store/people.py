@@ -77,6 +77,9 @@ class Account(SQLModel, table=True):
     used_at: datetime | None = Field(default=None, sa_column=Column(UtcDateTime))
 
 
+_LONG_AGO = datetime.fromisoformat("1970-01-01T00:00:00+00:00")
+
+
 @dataclass(frozen=True, slots=True)
 class MemberAccount:
     id: str
@@ -87,6 +90,11 @@ class MemberAccount:
     other_ref: str | None
     chat_ref: str
     used_at: datetime | None
+
+    @property
+    def used_last(self) -> datetime:
+        """When somebody was there last; long ago where nobody knows."""
+        return self.used_at or _LONG_AGO
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,6 +15,7 @@ from sqlalchemy import (
     UniqueConstraint,
     bindparam,
     select,
+    text,
 )
 from sqlmodel import Field, SQLModel
 
@@ -126,8 +127,16 @@ def list_all_homes(tx: Connection) -> list[Home]:
     return [Home(*row) for row in fetch(tx, _HOMES.where(workspace.c.removed_at.is_(None)), {})]
 
 
+_ONE_TENANT = 0x74656E616E74  # "tenant" in ASCII: any number that is always the same
+
+
 def find_only_tenant(tx: Connection) -> str | None:
-    """The tenant of a process that serves one organisation; None while there is none yet, or there are more."""
+    """The tenant of a process that serves one organisation; None while there is none yet, or there are more.
+
+    Whoever asks at the same time waits, and finds the one that is made meanwhile.
+    """
+    if tx.dialect.name == "postgresql":  # on SQLite nobody else writes
+        tx.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _ONE_TENANT})
     found = fetch(tx, select(tenant.c.id).limit(2), {})
     return found[0][0] if len(found) == 1 else None
 

@@ -23,7 +23,8 @@ from bot.relay import Relay
 from bot.transport import Fate, SendFailed, Sent
 from handlers import registry
 from handlers.deliveries import Deliveries
-from handlers.dispatch import Answered, Dispatcher, Presenter
+from handlers.dispatch import Answered, Dispatcher
+from handlers.presenter import Presenter
 from handlers.vocabulary import (
     AccountRef,
     Action,

@@ -17,7 +17,7 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
-from store import ledger
+from store import closings, ledger
 from store.db import Database
 from store.ledger import Account, Posting, Side, Transaction
 from store.ledger_check import verify
@@ -130,7 +130,7 @@ class LedgerMachine(RuleBasedStateMachine):
         affordable = amount <= self.model.balances[wallet]
         try:
             with self.database.writing() as tx:
-                hold_id = ledger.hold(tx, self.tenant_id, wallet, order, amount, f"hold:{order}", self.at)
+                hold_id = closings.hold(tx, self.tenant_id, wallet, order, amount, f"hold:{order}", self.at)
         except ledger.InsufficientPoints:
             assert not affordable
             return
@@ -142,7 +142,7 @@ class LedgerMachine(RuleBasedStateMachine):
     @rule(pick=picks, settles=st.booleans())
     def close_an_order(self, pick: int, settles: bool) -> None:
         hold = self.holds[pick % len(self.holds)]
-        close = ledger.settle if settles else ledger.release
+        close = closings.settle if settles else closings.release
         try:
             with self.database.writing() as tx:
                 close(tx, self.tenant_id, hold.transaction_id, f"close:{next(self.acts)}", self.at)
@@ -161,7 +161,7 @@ class LedgerMachine(RuleBasedStateMachine):
     @rule(pick=picks, by_administrator=st.booleans())
     def take_a_gift_back(self, pick: int, by_administrator: bool) -> None:
         gift = self.gifts[pick % len(self.gifts)]
-        take_back = ledger.take_back_by_administrator if by_administrator else ledger.reverse
+        take_back = closings.take_back_by_administrator if by_administrator else closings.reverse
         try:
             with self.database.writing() as tx:
                 done = take_back(tx, self.tenant_id, gift.transaction_id, f"back:{next(self.acts)}", self.at)

@@ -74,6 +74,13 @@ async def test_somebody_new_is_looked_up_before_the_kudos(world: World) -> None:
     assert [one for one in ("<@U2>", "<@U3>", "<@U9>") if one not in group] == []
 
 
+async def test_many_new_addresses_are_looked_up_together(world: World) -> None:
+    new = [Person(f"UN{n}", f"new{n}", f"New Number{n}", f"new{n}@acme.test") for n in range(4)]
+    world.workspace.add_people(*new)
+    told = await kudos(world, " ".join(one.email for one in new) + " +1 for a good first day")
+    assert [one.id for one in new if f"<@{one.id}>" not in told] == [], told
+
+
 async def test_a_giver_who_is_new_is_looked_up_too(world: World) -> None:
     world.workspace.add_people(Person("U8", "eve", "Eve Adams", "eve@acme.test", tz="Asia/Tokyo"))
     assert "*45* of 50" in await kudos(world, "@bob for a warm welcome", giver="eve")

@@ -87,6 +87,15 @@ async def test_an_app_removed_between_give_and_send_moves_the_post(world: World)
     assert INVITE in await give(world, "#secret", "the next time")
 
 
+async def test_a_recognition_channel_that_is_opened_again_is_used_again(world: World) -> None:
+    own, channel = world.workspace.direct("U1"), world.workspace.conversation("#kudos")
+    for is_archived, kind in ((True, "channel_archive"), (False, "channel_unarchive")):
+        channel.is_archived = is_archived
+        await world.slack.event(kind, channel="C2", user="U1")
+        told = await give(world, own.id, f"the {kind}")
+        assert ("to *<#C2>*" in told) != is_archived, told
+
+
 async def test_without_any_channel_the_words_still_arrive(world: World) -> None:
     world.change("UPDATE workspace SET recognition_id = NULL")
     world.change("UPDATE tenant SET programme_version = programme_version + 1")

@@ -158,8 +158,7 @@ BANS = {
         {
             "handlers/dispatch.py": "every request",
             "handlers/deliveries.py": "every turn of the relay",
-            "bot/slack/records.py": "what Slack tells about a workspace",
-            "bot/teams/book.py": "what Teams tells about a tenant",
+            "bot/writing.py": "what Slack and Teams tell about people and places",
             "scheduler/jobs.py": "the daily cleaning",
             "store/mark.py": "whose database this is, before anything else",
             "store/migrate.py": "the migrations",

@@ -34,7 +34,7 @@ from bot.sandbox.worlds import SLACK_TEAM, Worlds, fill_fakes
 from bot.web import SLACK_DOOR, TEAMS_DOOR
 from cards.block_kit import check_slack, check_slack_view
 from cards.limits import check_teams
-from handlers.dispatch import Presenter
+from handlers.presenter import Presenter
 from store.db import Database
 
 PATH = "/sandbox"

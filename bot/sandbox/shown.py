@@ -13,7 +13,7 @@ from bot.sandbox.fake_teams.activities import typed
 from bot.sandbox.organisation import COLLEAGUES, SLACK_TALK, TEAMS_TALK
 from bot.sandbox.worlds import RECOGNITION_CHANNEL, Worlds
 from handlers.context import reader_in
-from handlers.dispatch import Presenter
+from handlers.presenter import Presenter
 from handlers.programme import read_programme
 from handlers.recognition_cards import posted_card
 from handlers.vocabulary import Card, Platform

@@ -6,7 +6,7 @@ import asyncio
 import logging
 import re
 from collections.abc import Awaitable, Callable, Mapping
-from typing import Any, Protocol, TypeAlias
+from typing import Any, TypeAlias
 from urllib.parse import parse_qsl
 
 import structlog
@@ -23,6 +23,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.admission import Busy
 from bot.directory import LookupFailed
+from bot.door import Answering
 from bot.slack.answers import Answers
 from bot.slack.events import SlackEvents
 from bot.slack.read import Asked, Malformed, event_of, read
@@ -30,10 +31,8 @@ from bot.slack.tokens import SlackTokens
 from bot.slack.web_api import SlackApi
 from bot.slack.write import write_command, write_submission
 from handlers.dispatch import Answered
-from handlers.vocabulary import Request
 
 Json: TypeAlias = dict[str, Any]
-Late: TypeAlias = Callable[[Answered], Awaitable[None]]
 
 DRAIN_S = 15.0
 NOT_INSTALLED = "Plaudit is not connected to this workspace. Whoever manages its apps can install it again."
@@ -42,12 +41,6 @@ _ANY = re.compile("")
 _TIMESTAMP = re.compile("[0-9]{1,12}")
 
 _log = structlog.get_logger("slack")
-
-
-class Answering(Protocol):
-    """What `Door` does, as far as this edge can tell."""
-
-    async def answer(self, request: Request, *, late: Late | None = None) -> Answered: ...
 
 
 class SlackEdge:

@@ -11,8 +11,6 @@ from bot.slack.web_api import PAGE, SlackApi
 
 assert PAGE <= MOST_ROWS, "each page is one transaction"
 
-REFRESH_S = 24 * 60 * 60
-
 _log = structlog.get_logger("slack.connect")
 
 

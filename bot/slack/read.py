@@ -7,7 +7,9 @@ from dataclasses import dataclass
 from typing import Any, TypeAlias
 
 from bot.slack.mentions import plain_text, read_text
+from bot.storable import storable
 from cards.slack import act_of
+from handlers.opened_in import noted_place
 from handlers.vocabulary import (
     AccountRef,
     Action,
@@ -117,7 +119,7 @@ def _submission(body: Json) -> Submission:
     return Submission(
         key=f"form:{_needed(metadata, 'form_id')}",
         who=who,
-        where=_where_opened(context, who.workspace),
+        where=noted_place(context, who.workspace),
         form=_needed(body, "view", "callback_id"),
         values=_fields(_get(body, "view", "state", "values"), who.workspace),
         context=context,
@@ -158,7 +160,7 @@ def _where(body: Json) -> ConversationRef | None:
     if channel_id := _text(body, "channel", "id"):
         return _place(_who(body).workspace, channel_id, _text(body, "channel", "name"))
     context = _strings(_object(_text(body, "view", "private_metadata")).get("context"))
-    return _where_opened(context, _who(body).workspace)
+    return noted_place(context, _who(body).workspace)
 
 
 def _place(workspace: WorkspaceRef, channel_id: str, name: str) -> ConversationRef:
@@ -173,14 +175,6 @@ def _kind(channel_id: str, name: str) -> PlaceKind:
     if name.startswith("mpdm-"):
         return PlaceKind.GROUP
     return PlaceKind.PRIVATE if name == "privategroup" else PlaceKind.CHANNEL
-
-
-def _where_opened(context: dict[str, str], workspace: WorkspaceRef) -> ConversationRef | None:
-    """A form knows no conversation, so the one it was opened in travels in its context."""
-    channel_id, kind = context.get("where_id"), context.get("where_kind")
-    if not channel_id or kind not in list(PlaceKind):
-        return None
-    return ConversationRef(workspace, channel_id, PlaceKind(kind), context.get("where_name", ""))
 
 
 def _about(body: Json, where: ConversationRef) -> MessageRef:
@@ -232,7 +226,7 @@ def _strings(value: object) -> dict[str, str]:
     """`value` if it maps texts to texts, else nothing of it."""
     if not isinstance(value, dict) or not all(isinstance(one, str) for one in value.values()):
         return {}
-    return value
+    return {storable(name): storable(one) for name, one in value.items()}
 
 
 def _object(text: str) -> Json:
@@ -251,7 +245,7 @@ def _get(tree: object, *path: str) -> object:
 
 def _text(tree: object, *path: str) -> str:
     value = _get(tree, *path)
-    return value if isinstance(value, str) else ""
+    return storable(value) if isinstance(value, str) else ""
 
 
 def _needed(tree: object, *path: str) -> str:

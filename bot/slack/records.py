@@ -11,9 +11,10 @@ from sqlalchemy import Connection
 from bot.admission import Lane
 from bot.slack.profiles import Channel
 from bot.slack.tokens import Installation
+from bot.writing import write
 from handlers.vocabulary import Platform
 from store.conversations import Conversation, find_place, save_place
-from store.db import Database, is_conflict, is_duplicate
+from store.db import Database
 from store.people import Profile, find_members, save_profiles
 from store.programme import add_starting_programme
 from store.tenants import (
@@ -32,7 +33,6 @@ T = TypeVar("T")
 
 MOST_ROWS = 200
 """In one transaction, so that nobody waits long behind it."""
-_ATTEMPTS = 3
 
 
 class Records:
@@ -93,9 +93,10 @@ class Records:
             facts: dict[str, Any] = {
                 "name": installed.team_name,
                 "bot_ref": installed.bot_user_id,
-                "app_ref": installed.app_id,
                 "url": installed.url,
             }
+            if installed.app_id:  # Slack may not have told it this time
+                facts["app_ref"] = installed.app_id
             if home:
                 change_workspace(tx, owner, home.workspace_id, **facts)
             else:
@@ -158,15 +159,4 @@ class Records:
         return await self._run(at_home, background=background)
 
     async def _run(self, work: Callable[[Connection], T], *, background: bool = False) -> T:
-        return await self._lane.run(lambda: self._transaction(work), background=background)
-
-    def _transaction(self, work: Callable[[Connection], T]) -> T:
-        """Two that learn of the same person at once are in each other's way; the second try finds them."""
-        for attempt in range(_ATTEMPTS):
-            try:
-                with self._database.writing() as tx:
-                    return work(tx)
-            except Exception as error:
-                if attempt + 1 == _ATTEMPTS or not (is_conflict(error) or is_duplicate(error)):
-                    raise
-        raise AssertionError("the last attempt returns or raises")
+        return await self._lane.run(lambda: write(self._database, work), background=background)

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
-from bot.slack.web_api import Declined, SlackApi
+from bot.slack.web_api import SlackApi, SlackTrouble
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +65,6 @@ class EnvironmentToken:
         """What Slack does not tell is a button less, and no reason not to start."""
         try:
             told = await self._api.ask("bots.info", self._bot_token, {"bot": bot_id})
-        except Declined:
+        except SlackTrouble:
             return ""
         return (told.get("bot") or {}).get("app_id") or ""

@@ -150,7 +150,7 @@ def _failure(trouble: SlackTrouble) -> SendFailed:
 
 
 def _is_everywhere(limited: RateLimited) -> bool:
-    """Posts are counted by channel, all other methods by workspace (PLATFORMS A4)."""
+    """Posts are counted by channel, all other methods by workspace (docs.slack.dev/apis/web-api/rate-limits)."""
     return limited.method != "chat.postMessage"
 
 

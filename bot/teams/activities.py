@@ -6,11 +6,11 @@ learn.microsoft.com/microsoftteams/platform: bots/how-to/conversations/subscribe
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
+from bot.storable import storable
 from handlers.vocabulary import AccountRef, ConversationRef, PlaceKind, Platform, WorkspaceRef
 
 Json: TypeAlias = Mapping[str, Any]
@@ -231,11 +231,6 @@ def _sent(envelope: Envelope) -> Envelope:
 
 
 _HERE = {"add": True, "add-upgrade": True, "remove": False, "remove-upgrade": None}
-_UNSTORABLE = re.compile("[\x00\ud800-\udfff]")  # what no database takes as text
-
-
-def clean(text: str) -> str:
-    return _UNSTORABLE.sub("", text)
 
 
 def _text(holder: Json, name: str) -> str:
@@ -244,7 +239,7 @@ def _text(holder: Json, name: str) -> str:
         return ""
     if not isinstance(value, str):
         raise BadActivity(f"{name} is no text")
-    return clean(value)
+    return storable(value)
 
 
 def _object(holder: Json, name: str) -> Json:

@@ -12,12 +12,13 @@ from collections.abc import Awaitable, Callable, Collection, Coroutine, Mapping
 from dataclasses import replace
 from functools import partial
 from time import monotonic
-from typing import Any, Protocol
+from typing import Any
 
 import structlog
 from aiohttp import web
 
 from bot.admission import Busy
+from bot.door import Answering
 from bot.presenter import CardPresenter
 from bot.teams.activities import Activity, BadActivity, Envelope, Invoke, Message, Other, Presence, read_activity
 from bot.teams.arrivals import Admission, Arrivals
@@ -30,7 +31,7 @@ from bot.teams.read import read_invoke, read_message, read_opener
 from bot.teams.transport import Site, TeamsTransport
 from bot.teams.write import write_invoke, write_message
 from handlers.dispatch import Answered
-from handlers.vocabulary import ConversationRef, PlaceKind, Request, Submission
+from handlers.vocabulary import ConversationRef, PlaceKind, Submission
 from store.conversations import Place
 from store.tenants import Home
 
@@ -43,14 +44,6 @@ LOOK_AGAIN_S = 600
 _log = structlog.get_logger(__name__)
 
 
-class Answers(Protocol):
-    """What `bot.door.Door` does."""
-
-    async def answer(
-        self, request: Request, *, late: Callable[[Answered], Awaitable[None]] | None = None
-    ) -> Answered: ...
-
-
 class TeamsEdge:
     """`commands` are the words a message can begin with."""
 
@@ -58,7 +51,7 @@ class TeamsEdge:
         self,
         *,
         gate: Checks,
-        door: Answers,
+        door: Answering,
         book: Book,
         directory: TeamsDirectory,
         connector: Connector,

@@ -9,9 +9,10 @@ from typing import Any, TypeVar
 
 from bot.admission import Lane
 from bot.teams.activities import Envelope
+from bot.writing import write
 from handlers.vocabulary import ConversationRef, PlaceKind, WorkspaceRef
 from store.conversations import Conversation, Place, close_place, find_place, list_channels, save_place
-from store.db import Connection, Database, is_conflict, is_duplicate
+from store.db import Connection, Database
 from store.outbox import NewMessage, SendKind, add_messages
 from store.people import Member, MemberAccount, Profile, find_members, keep_chat, save_profiles
 from store.programme import add_starting_programme
@@ -28,7 +29,6 @@ from store.tenants import (
     revive_workspace,
 )
 
-MOST_TRIES = 4
 PAGE = 200
 """How many people one transaction saves."""
 
@@ -194,22 +194,7 @@ class Book:
         return await self._readers.run(reading, background=True)
 
     async def _write(self, work: Callable[[Connection], T], *, urgent: bool = False) -> T:
-        def writing() -> T:
-            with self._database.writing() as tx:
-                return work(tx)
-
-        return await self._writers.run(lambda: _again(writing), background=not urgent)
-
-
-def _again(writing: Callable[[], T]) -> T:
-    """Whoever loses against another replica runs once more, and finds what that one has added."""
-    for _ in range(MOST_TRIES - 1):
-        try:
-            return writing()
-        except Exception as error:
-            if not (is_conflict(error) or is_duplicate(error)):
-                raise
-    return writing()
+        return await self._writers.run(lambda: write(self._database, work), background=not urgent)
 
 
 def _leave(tx: Connection, home: Home, ref: str) -> None:

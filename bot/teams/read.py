@@ -6,16 +6,16 @@ import re
 from collections.abc import Collection, Mapping
 from typing import Any
 
-from bot.teams.activities import Envelope, Invoke, Json, Message, clean
+from bot.storable import storable
+from bot.teams.activities import Envelope, Invoke, Json, Message
 from bot.teams.mentions import read_plain, read_text
+from handlers.opened_in import noted_place
 from handlers.vocabulary import (
     AccountRef,
     Action,
     Command,
-    ConversationRef,
     FieldValue,
     MessageRef,
-    PlaceKind,
     Request,
     Submission,
     Typed,
@@ -26,9 +26,6 @@ EXCERPT = 200
 MOST_PICKED = 100
 """People in one field. Each who is not known is looked up, so a made-up form is not to name thousands."""
 CARD_ACTION = "adaptiveCard/action"
-FETCHES = ("task/fetch", "composeExtension/fetchTask")
-SUBMITS = ("task/submit", "composeExtension/submitAction")
-INVOKES = (CARD_ACTION, *FETCHES, *SUBMITS)
 
 
 def read_message(message: Message, commands: Collection[str]) -> Request:
@@ -100,7 +97,7 @@ def _action(envelope: Envelope, data: Json, *, wired: bool, name: str = "", abou
     return Action(
         key=_key(envelope),
         who=envelope.who,
-        where=envelope.where or _carried(envelope, values),
+        where=envelope.where or noted_place(values, envelope.workspace),
         wired=wired,
         name=name or act,
         values=values,
@@ -119,7 +116,7 @@ def _submission(envelope: Envelope, data: Json, *, wired: bool) -> Submission:
     return Submission(
         key=f"form:{form_id}" if form_id else _key(envelope),
         who=envelope.who,
-        where=envelope.where or _carried(envelope, context),
+        where=envelope.where or noted_place(context, envelope.workspace),
         wired=wired,
         form=_text(data, "form"),
         values=values,
@@ -133,14 +130,6 @@ _OURS = frozenset({"form", "form_id", "opened_by", "people", "act"})
 def _people(envelope: Envelope, picked: str) -> tuple[AccountRef, ...]:
     ids = dict.fromkeys(one.strip() for one in picked.split(","))
     return tuple(AccountRef(envelope.workspace, one) for one in ids if one)[:MOST_PICKED]
-
-
-def _carried(envelope: Envelope, context: Mapping[str, str]) -> ConversationRef | None:
-    """Where a form was opened, as it says itself; asked only where Teams does not tell."""
-    ref, kind = context.get("where_id", ""), context.get("where_kind", "")
-    if not ref or kind not in PlaceKind.__members__.values():
-        return None
-    return ConversationRef(envelope.workspace, ref, PlaceKind(kind), context.get("where_name", ""))
 
 
 # --- the message that a message action is about -----------------------------------------------------------
@@ -170,12 +159,12 @@ def _key(envelope: Envelope) -> str:
 def _texts(data: Json) -> dict[str, str]:
     """What is text, or a number that some clients send as one."""
     plain = {name: value for name, value in data.items() if isinstance(value, str | int | float)}
-    return {clean(name): clean(str(value)) for name, value in plain.items()}
+    return {storable(name): storable(str(value)) for name, value in plain.items()}
 
 
 def _text(data: Json, name: str) -> str:
     value = data.get(name)
-    return clean(value) if isinstance(value, str) else ""
+    return storable(value) if isinstance(value, str) else ""
 
 
 def _object(data: Json, name: str) -> Mapping[str, Any]:

@@ -18,15 +18,17 @@ class Policy:
     most_receivers: int = 20
     """In one request; a larger group deserves words of its own."""
     reason_least: int = 3
+    """Characters that a reason has at least."""
     reason_most: int = 2000
-    """Characters of a reason."""
+    """Characters that a reason has at most."""
     undo_minutes: int = 10
-    """How long a giver can take a recognition back."""
+    """Minutes in which a giver can take a recognition back."""
     repeat_s: int = 60
-    """How long the same gift typed again is asked about."""
+    """Seconds in which the same gift typed again is asked about."""
     guests_receive: bool = False
+    """Whether guests of the workspace can be thanked."""
     strangers_receive: bool = False
-    """People of another organisation, in shared channels."""
+    """Whether people of another organisation can be, in shared channels."""
 
     @classmethod
     def read(cls, stored: Mapping[str, Any]) -> Policy:

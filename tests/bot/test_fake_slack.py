@@ -113,14 +113,8 @@ def workspace(slack: FakeSlack) -> Workspace:
 
 
 @pytest.fixture
-async def session() -> AsyncIterator[ClientSession]:
-    async with ClientSession() as opened:
-        yield opened
-
-
-@pytest.fixture
-def api(slack: FakeSlack, session: ClientSession) -> AsyncWebClient:
-    return AsyncWebClient("xoxb-T1", base_url=slack.api_url, session=session, retry_handlers=[])
+def api(slack: FakeSlack, http: ClientSession) -> AsyncWebClient:
+    return AsyncWebClient("xoxb-T1", base_url=slack.api_url, session=http, retry_handlers=[])
 
 
 @pytest.fixture
@@ -134,8 +128,8 @@ async def app() -> AsyncIterator[App]:
 
 
 @pytest.fixture
-def people(slack: FakeSlack, session: ClientSession, app: App) -> SlackClient:
-    return SlackClient(slack, session, app.url, SECRET, patience_s=0.2)
+def people(slack: FakeSlack, http: ClientSession, app: App) -> SlackClient:
+    return SlackClient(slack, http, app.url, SECRET, patience_s=0.2)
 
 
 def modal(text: str = "Hello", **more: Any) -> dict[str, Any]:
@@ -188,8 +182,8 @@ async def test_lists_come_in_pages(api: AsyncWebClient) -> None:
     assert await refused(api.users_list(cursor="nonsense")) == "invalid_cursor"
 
 
-async def test_tokens_are_checked(slack: FakeSlack, api: AsyncWebClient, session: ClientSession) -> None:
-    stranger = AsyncWebClient("xoxb-other", base_url=slack.api_url, session=session, retry_handlers=[])
+async def test_tokens_are_checked(slack: FakeSlack, api: AsyncWebClient, http: ClientSession) -> None:
+    stranger = AsyncWebClient("xoxb-other", base_url=slack.api_url, session=http, retry_handlers=[])
     assert await refused(stranger.auth_test()) == "invalid_auth"
     slack.teams["T1"].workspace.token_revoked = True
     assert await refused(api.auth_test()) == "token_revoked"
@@ -321,10 +315,10 @@ async def test_slack_is_broken_slow_or_says_no(slack: FakeSlack, api: AsyncWebCl
 
 
 async def test_a_response_url_works_five_times_in_half_an_hour(
-    api: AsyncWebClient, people: SlackClient, app: App, session: ClientSession, clock: FixedClock
+    api: AsyncWebClient, people: SlackClient, app: App, http: ClientSession, clock: FixedClock
 ) -> None:
     await people.command("ann", "elsewhere", "/kudos", "help")
-    respond = AsyncWebhookClient(app.form["response_url"], session=session)
+    respond = AsyncWebhookClient(app.form["response_url"], session=http)
     assert (await respond.send(text="first")).status_code == 200
     await respond.send(text="second", replace_original=True)
     await respond.send(text="for all", response_type="in_channel")
@@ -335,7 +329,7 @@ async def test_a_response_url_works_five_times_in_half_an_hour(
     assert "used_url" in (await respond.send(text="sixth")).body
 
     await people.command("ann", "elsewhere", "/kudos", "help")
-    late = AsyncWebhookClient(app.form["response_url"], session=session)
+    late = AsyncWebhookClient(app.form["response_url"], session=http)
     clock.at += 30 * 60 + 1
     assert "expired_url" in (await late.send(text="late")).body
 
@@ -402,15 +396,15 @@ async def test_the_answer_to_a_command_is_shown(people: SlackClient, app: App) -
 
 
 async def test_who_does_not_answer_in_time_is_reported(
-    slack: FakeSlack, session: ClientSession, people: SlackClient
+    slack: FakeSlack, http: ClientSession, people: SlackClient
 ) -> None:
     slack.fail("silence", hang_s=60)
-    hasty = SlackClient(slack, session, f"{slack.api_url}silence", SECRET, patience_s=0.05)
+    hasty = SlackClient(slack, http, f"{slack.api_url}silence", SECRET, patience_s=0.05)
     assert (await hasty.command("ann", "general", "/kudos")).status is None
     assert "operation_timeout" in text_of(people.ephemerals("ann", "general")[0])
 
 
-async def test_a_button_is_pressed(api: AsyncWebClient, people: SlackClient, app: App, session: ClientSession) -> None:
+async def test_a_button_is_pressed(api: AsyncWebClient, people: SlackClient, app: App, http: ClientSession) -> None:
     await api.chat_postMessage(channel="C1", text="Well done", blocks=BUTTONS)
     message = people.messages("general")[0]
     await people.press("ann", message, "boost", "r2")
@@ -427,7 +421,7 @@ async def test_a_button_is_pressed(api: AsyncWebClient, people: SlackClient, app
     with pytest.raises(LookupError):
         await people.press("ann", message, "boost", "r3")
 
-    await AsyncWebhookClient(payload["response_url"], session=session).send(text="done", replace_original=True)
+    await AsyncWebhookClient(payload["response_url"], session=http).send(text="done", replace_original=True)
     assert text_of(people.messages("general")[0]) == "done"
 
 
@@ -491,10 +485,10 @@ async def test_a_page_can_wait_for_changes(slack: FakeSlack, api: AsyncWebClient
     assert await slack.revision.after(seen, timeout_s=1) > seen
 
 
-async def test_workspaces_are_apart(slack: FakeSlack, session: ClientSession, workspace: Workspace) -> None:
+async def test_workspaces_are_apart(slack: FakeSlack, http: ClientSession, workspace: Workspace) -> None:
     other = slack.add_workspace("T2", domain="other")
     other.add_conversations(Conversation("C1", "general", members=[other.bot.id]))
-    client = AsyncWebClient(other.token, base_url=slack.api_url, session=session, retry_handlers=[])
+    client = AsyncWebClient(other.token, base_url=slack.api_url, session=http, retry_handlers=[])
     await client.chat_postMessage(channel="C1", text="for T2")
     assert [message.text for message in other.shown("C1")] == ["for T2"]
     assert list(workspace.shown("C1")) == []

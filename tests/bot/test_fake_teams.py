@@ -107,12 +107,6 @@ async def teams(bot: Bot) -> AsyncIterator[FakeTeams]:
 
 
 @pytest.fixture
-async def http() -> AsyncIterator[aiohttp.ClientSession]:
-    async with aiohttp.ClientSession() as http:
-        yield http
-
-
-@pytest.fixture
 def connector(teams: FakeTeams, http: aiohttp.ClientSession) -> Connector:
     return Connector(teams, http, Tokens(APP, http, teams.login_url))
 

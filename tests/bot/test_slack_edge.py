@@ -15,8 +15,9 @@ from aiohttp.test_utils import TestServer, make_mocked_request
 
 from bot.admission import Busy
 from bot.directory import LookupFailed
+from bot.door import Late
 from bot.sandbox.fake_slack import Conversation, FakeSlack, Message, Person, SlackClient, View, text_of
-from bot.slack.app import Late, SlackEdge
+from bot.slack.app import SlackEdge
 from bot.slack.forms import write_modal
 from bot.slack.tokens import EnvironmentToken
 from bot.slack.web_api import SlackApi

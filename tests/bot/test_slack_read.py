@@ -229,3 +229,10 @@ def _paths(tree: Any, before: tuple[Any, ...] = ()) -> Any:
     for step, child in steps:
         yield (*before, step)
         yield from _paths(child, (*before, step))
+
+
+def test_what_no_database_takes_is_left_out() -> None:
+    body = recorded("command") | {"text": "for the \x00release\ud800"}
+    request = asked(body).request
+    assert isinstance(request, Command)
+    assert request.text == ("for the release",)

@@ -70,12 +70,6 @@ def workspace(slack: FakeSlack) -> Workspace:
 
 
 @pytest.fixture
-async def http() -> AsyncIterator[ClientSession]:
-    async with ClientSession() as session:
-        yield session
-
-
-@pytest.fixture
 async def transport(slack: FakeSlack, http: ClientSession) -> SlackTransport:
     api = SlackApi(http, slack.api_url)
     tokens = EnvironmentToken(api, "xoxb-T1")

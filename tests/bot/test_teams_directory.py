@@ -31,12 +31,6 @@ async def teams() -> AsyncIterator[FakeTeams]:
 
 
 @pytest.fixture
-async def http() -> AsyncIterator[aiohttp.ClientSession]:
-    async with aiohttp.ClientSession() as http:
-        yield http
-
-
-@pytest.fixture
 async def book(database: Database) -> AsyncIterator[Book]:
     writers, readers = Lane("w", 1), Lane("r", 1)
     yield Book(database, writers=writers, readers=readers, clock=lambda: datetime.now(UTC), new_id=Ids())

@@ -31,12 +31,6 @@ async def teams() -> AsyncIterator[FakeTeams]:
 
 
 @pytest.fixture
-async def http() -> AsyncIterator[aiohttp.ClientSession]:
-    async with aiohttp.ClientSession() as http:
-        yield http
-
-
-@pytest.fixture
 def tokens(teams: FakeTeams, http: aiohttp.ClientSession) -> Tokens:
     return Tokens(TeamsApp(teams.login.app_id, teams.login.password), http, teams.login_url)
 

@@ -11,18 +11,17 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
-from store import ledger
+from store import closings, ledger
+from store.closings import CannotClose, Reversed
 from store.db import Database, is_conflict
 from store.ledger import (
     Account,
     AlreadyClosed,
     AlreadyPosted,
-    CannotClose,
     InsufficientPoints,
     LedgerError,
     Posted,
     Posting,
-    Reversed,
     Side,
     Transaction,
     allowance,
@@ -68,22 +67,24 @@ class Books:
         return self.posts(act, *(Posting(THIS_WEEK, receiver, amount) for receiver in to))
 
     def holds(self, source: Account, order: str, amount: int) -> str:
-        return self.run(ledger.hold, source, order, amount, f"order:{order}", AT)
+        return self.run(closings.hold, source, order, amount, f"order:{order}", AT)
 
     def settles(self, hold_id: str, **options: Any) -> Posted:
-        return self.run(ledger.settle, hold_id, f"settle:{hold_id}", AT, **options)
+        return self.run(closings.settle, hold_id, f"settle:{hold_id}", AT, **options)
 
     def releases(self, hold_id: str) -> Posted:
-        return self.run(ledger.release, hold_id, f"release:{hold_id}", AT)
+        return self.run(closings.release, hold_id, f"release:{hold_id}", AT)
 
     def spends(self, source: Account, order: str, amount: int) -> None:
         self.settles(self.holds(source, order, amount))
 
     def undoes(self, gift: Posted) -> Reversed:
-        return self.run(ledger.reverse, gift.transaction_id, f"undo:{gift.transaction_id}", AT)
+        return self.run(closings.reverse, gift.transaction_id, f"undo:{gift.transaction_id}", AT)
 
     def takes_back(self, gift: Posted) -> Reversed:
-        return self.run(ledger.take_back_by_administrator, gift.transaction_id, f"take-back:{gift.transaction_id}", AT)
+        return self.run(
+            closings.take_back_by_administrator, gift.transaction_id, f"take-back:{gift.transaction_id}", AT
+        )
 
     def show(self, *accounts: Account) -> list[int]:
         with self.database.reading() as tx:
