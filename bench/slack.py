@@ -50,6 +50,8 @@ def _answer(method: str, body: bytes) -> Json:
                 "user_id": BOT,
                 "bot_id": "B0PLAUDIT",
             }
+        case "bots.info":
+            return {"bot": {"id": "B0PLAUDIT", "app_id": "A0PLAUDIT"}}
         case _:
             raise AssertionError(f"nobody expected {method}")
 
