@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -247,7 +247,7 @@ def save_profiles(
 
     An account that is new joins the person with the same e-mail address, if the tenant has one.
     """
-    wanted = list(profiles)
+    wanted = [_without_foreign_address(one) for one in profiles]
     known = find_members(tx, tenant_id, workspace_id, _refs_of(wanted))
     owners = _owners_of(tx, tenant_id, wanted)
     for profile in wanted:
@@ -256,6 +256,11 @@ def save_profiles(
             _add(tx, tenant_id, workspace_id, profile, ids[profile.ref], owners)
         else:
             _refresh(tx, member, workspace_id, profile, owners)
+
+
+def _without_foreign_address(profile: Profile) -> Profile:
+    """Another organisation may write any address into its directory; ours would take it for one of our people."""
+    return replace(profile, email=None) if profile.kind == "stranger" else profile
 
 
 def _refs_of(profiles: Iterable[Profile]) -> list[str]:
