@@ -9,7 +9,8 @@ from urllib.parse import urlencode
 
 from bot.sandbox.fake_slack import Delivery, payloads
 from bot.sandbox.fake_slack.deliveries import FORM
-from tests.world import SECRET, World
+from tests.conftest import Clock
+from tests.world import SECRET, World, open_world
 
 TYPED = "@bob for the calm launch"
 
@@ -123,3 +124,8 @@ async def _same(world: World, delivery: Delivery) -> Delivery:
 async def _signature_of_other(world: World) -> str:
     other = await world.slack.deliveries.raw(b"ssl_check=1", FORM)
     return other.sent_headers["X-Slack-Signature"]
+
+
+async def test_without_a_way_to_socket_mode_the_process_still_starts_and_stops(sqlite_url: str, clock: Clock) -> None:
+    async with asyncio.timeout(10), open_world(sqlite_url, clock, slack_app_token="xapp-nobody-answers") as world:
+        assert (await world.slack.command("ann", "#general", "/kudos", "@bob for being patient")).ok

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import pytest
+
 from bot.sandbox.fake_slack import Person
+from bot.slack import site
+from bot.slack.connect import SlackConnector
 from store.people import list_persons
 from store.tenants import list_all_homes
 from tests.conftest import Clock
@@ -27,6 +31,22 @@ async def test_a_workspace_of_many_is_read_page_by_page(database_url: str, clock
     assert [one["limit"] for one in pages] == ["200", "200", "200"]
     assert "<@UM449>" in told
     assert not world.fake_slack.calls("users.info")
+
+
+async def test_a_workspace_that_could_not_be_read_is_read_again_whatever_went_wrong(
+    sqlite_url: str, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    read, wrong = SlackConnector.connect, [OSError("the database is away"), KeyError("members")]
+
+    async def connect(self: SlackConnector) -> None:
+        if wrong:
+            raise wrong.pop()
+        await read(self)
+
+    monkeypatch.setattr(SlackConnector, "connect", connect)
+    monkeypatch.setattr(site, "RETRY_S", 0.01)
+    async with open_world(sqlite_url, clock) as world:
+        assert "<@U2>" in await kudos(world, "@bob for being patient")
 
 
 async def test_who_joins_is_known_at_once(world: World) -> None:

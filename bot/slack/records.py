@@ -13,7 +13,7 @@ from bot.slack.profiles import Channel
 from bot.slack.tokens import Installation
 from bot.writing import write
 from handlers.vocabulary import Platform
-from store.conversations import Conversation, find_place, save_place
+from store.conversations import Conversation, find_place, list_places, save_place
 from store.db import Database
 from store.people import Profile, find_members, save_profiles
 from store.programme import add_starting_programme
@@ -68,6 +68,9 @@ class Records:
             save_profiles(tx, home.tenant_id, home.workspace_id, profiles, ids)
             for one in channels:
                 save_place(tx, self._conversation(home, one))
+            chosen = list_places(tx, home.tenant_id, [home.recognition_id] if home.recognition_id else [])
+            if {one.ref for one in channels} & {one.ref for one in chosen.values()}:
+                change_programme(tx, home.tenant_id)  # which keeps this place in memory
 
         await self._at_home(team_id, save, background=background)
 

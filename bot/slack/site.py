@@ -46,6 +46,7 @@ class SlackSite:
         )
         self._connector = SlackConnector(self._api, self._tokens, self._records)
         self._edge: SlackEdge | None = None
+        self._hearing: asyncio.Task[None] | None = None
         self._connecting: asyncio.Task[None] | None = None
         self.directory = SlackDirectory(self._api, self._tokens, self._records)
 
@@ -66,7 +67,7 @@ class SlackSite:
     async def start(self) -> None:
         """Serves at once; the workspace is read as soon as Slack answers."""
         assert self._edge, "doors come first"
-        await self._edge.start()
+        self._hearing = asyncio.create_task(self._edge.start())  # Socket Mode tries until Slack can be reached
         self._connecting = asyncio.create_task(self._connect())
 
     async def connected(self) -> None:
@@ -75,8 +76,8 @@ class SlackSite:
             await self._connecting
 
     async def stop(self) -> None:
-        if self._connecting:
-            self._connecting.cancel()
+        for task in filter(None, (self._hearing, self._connecting)):
+            task.cancel()
         if self._edge:
             await self._edge.stop()
 
@@ -93,4 +94,6 @@ class SlackSite:
                 return await self._connector.connect()
             except (SlackTrouble, Busy) as trouble:
                 _log.error("not connected; trying again", why=str(trouble), seconds=RETRY_S)
+            except Exception:  # such as a database that is away: whoever waits for the workspace must not wait for ever
+                _log.exception("not connected; trying again", seconds=RETRY_S)
             await asyncio.sleep(RETRY_S)
