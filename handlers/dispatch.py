@@ -47,7 +47,7 @@ from handlers.vocabulary import (
 )
 from store import requests
 from store.conversations import Place, find_place
-from store.db import Database, is_conflict
+from store.db import Database, is_conflict, is_lost
 from store.people import Member, find_members, note_use
 from store.tenants import Home, find_home
 
@@ -106,7 +106,7 @@ class Dispatcher:
             try:
                 return self._write(request, entry)
             except Exception as error:
-                if not is_conflict(error) or time.monotonic() > until:
+                if not (is_conflict(error) or is_lost(error)) or time.monotonic() > until:
                     raise
 
     # --- reading: no key, no outcome ---

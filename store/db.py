@@ -37,6 +37,7 @@ __all__ = [
     "insert_or_nothing",
     "is_conflict",
     "is_duplicate",
+    "is_lost",
     "metadata",
 ]
 
@@ -173,6 +174,11 @@ def is_conflict(error: BaseException) -> bool:
     return _sqlstate(error) in (_SERIALIZATION_FAILURE, _DEADLOCK, _LOCK_NOT_AVAILABLE) or (
         _sqlite_code(error) & 0xFF in (_SQLITE_BUSY, _SQLITE_LOCKED)
     )
+
+
+def is_lost(error: BaseException) -> bool:
+    """The connection broke. Whether its transaction was committed, only its key tells, when it is run again."""
+    return isinstance(error, DBAPIError) and error.connection_invalidated
 
 
 def is_duplicate(error: BaseException) -> bool:

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 import aiohttp
+import psycopg
 import pytest
 from aiohttp.test_utils import TestServer
 from sqlalchemy import text
@@ -30,6 +31,7 @@ from store.db import Database
 from store.ledger_check import verify
 from store.migrate import is_current
 from store.outbox import Due
+from tests.conftest import _plain
 from tests.posting import Death, House, Killed, command, open_house
 from tests.world import SECRET, World, make_slack
 
@@ -107,6 +109,18 @@ async def test_a_request_whose_process_died_at_any_step_is_done_once_when_it_com
     assert after_commit == 1
     assert (house.balance("allowance", "ann"), house.balance("wallet", "bob")) == (50 - step, step)
     assert house.books_agree()
+
+
+async def test_a_database_that_was_restarted_is_asked_again(postgresql_url: str, clock: Any) -> None:
+    """Nobody reads of a failure, and a commit whose answer got lost is found by the key."""
+    with closing(Database(postgresql_url)) as database:
+        async with open_house(database, clock) as house:
+            house.dispatcher.dispatch(command("ann", "@bob +1 for the first"))
+            others = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid <> pg_backend_pid() "
+            with psycopg.connect(_plain(postgresql_url), autocommit=True) as administrator:
+                administrator.execute(others + "AND datname = current_database()")
+            assert house.dispatcher.dispatch(command("ann", "@bob +1 for the second")).outcome == "done"
+            assert house.one("SELECT COUNT(*) FROM recognition") == 2
 
 
 async def test_a_refusal_whose_process_died_at_any_step_takes_nothing(house: House) -> None:
