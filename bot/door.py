@@ -17,8 +17,9 @@ from bot.admission import Busy, Lane
 from bot.directory import Directory, LookupFailed
 from bot.metrics import REQUEST_SECONDS, REQUESTS
 from bot.presenter import CardPresenter
+from handlers import registry
 from handlers.dispatch import Answered, Dispatcher
-from handlers.vocabulary import Action, Card, Command, Platform, Reader, Request, Submission, Unknown
+from handlers.vocabulary import Card, Platform, Reader, Request, Unknown
 
 PATIENCE_S = 2.0
 """After this the person reads that it takes longer, and the answer follows; platforms give up at three seconds."""
@@ -163,10 +164,6 @@ class Door:
 
 
 def _name(request: Request) -> str:
-    match request:
-        case Command() | Action():
-            return request.name
-        case Submission():
-            return request.form
-        case _:
-            return ""
+    """Only names that exist: a client may send any other, which is not for logs, and no end of metrics."""
+    entry = registry.find(request)
+    return entry.name if entry else "unknown"

@@ -7,6 +7,8 @@ from typing import Annotated, Any
 
 from pydantic import Field, ValidationError, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+from sqlalchemy import make_url
+from sqlalchemy.exc import ArgumentError
 
 CREDENTIALS = (
     "slack_signing_secret",
@@ -32,7 +34,7 @@ class WrongSetting(Exception):
 class Settings(BaseSettings):
     """Field names are the variables in lower case; each description is shown in the reference of settings."""
 
-    model_config = SettingsConfigDict(extra="ignore", frozen=True)
+    model_config = SettingsConfigDict(extra="ignore", frozen=True, str_strip_whitespace=True)
 
     plaudit_host: str = Field("127.0.0.1", description="Address to listen on.")
     plaudit_port: int = Field(3978, ge=0, le=65535, description="Port to listen on; 0 takes a free one.")
@@ -84,6 +86,18 @@ class Settings(BaseSettings):
     def _lower(cls, value: tuple[str, ...]) -> tuple[str, ...]:
         return tuple(one.lower() for one in value)
 
+    @field_validator("microsoft_app_id", "microsoft_app_tenant_id")
+    @classmethod
+    def _as_in_tokens(cls, value: str) -> str:
+        """Portals show ids in either case; tokens and activities have them in lower case."""
+        return value.lower()
+
+    @field_validator("slack_api_url")
+    @classmethod
+    def _with_slash(cls, value: str) -> str:
+        """Names of methods are put after it."""
+        return f"{value.rstrip('/')}/"
+
     @property
     def credentials(self) -> tuple[str, ...]:
         """Names of the credentials that are set."""
@@ -103,6 +117,7 @@ class Settings(BaseSettings):
         return self.plaudit_database_url or ("sqlite:///plaudit-sandbox.db" if self.sandbox else "sqlite:///plaudit.db")
 
 
+DRIVERS = ("sqlite", "sqlite+pysqlite", "postgresql", "postgresql+psycopg")
 LOOPBACK = ("127.0.0.1", "::1", "localhost")
 
 
@@ -114,11 +129,27 @@ def read_settings(**given: Any) -> Settings:
         first = error.errors()[0]
         name = str(first["loc"][0]).upper()
         raise WrongSetting(f"{name} is not right: {first['msg']}.") from None
+    _check_database(settings)
     if settings.sandbox:
         _check_sandbox(settings)
     else:
         _check_connected(settings)
     return settings
+
+
+def _check_database(settings: Settings) -> None:
+    """Without the address itself in the sentence, for it may hold a password."""
+    try:
+        url = make_url(settings.database_url)
+        known = url.drivername in DRIVERS and (
+            url.get_backend_name() != "sqlite" or url.database not in (None, "", ":memory:")
+        )
+    except (ArgumentError, ValueError):
+        known = False
+    if not known:
+        raise WrongSetting(
+            "PLAUDIT_DATABASE_URL is neither `sqlite:///file.db` nor `postgresql+psycopg://user:password@host/name`."
+        )
 
 
 def _check_sandbox(settings: Settings) -> None:

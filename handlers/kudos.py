@@ -112,12 +112,16 @@ def _resolved(request: Command, ctx: Context, said: KudosText) -> tuple[KudosTex
 
 def _people(request: Command, ctx: Context, receivers: Iterable[Receiver]) -> tuple[Member, ...]:
     found: list[Member] = []
-    for one in receivers:
+    wanted = tuple(receivers)
+    addressed = _by_email(request, ctx, [one for one in wanted if isinstance(one, EmailRef)])
+    for one in wanted:
         match one:
             case NameRef():
                 found.append(_only(one.name, list_by_name(ctx.tx, ctx.tenant_id, one.name)))
             case EmailRef():
-                found.append(_by_email(request, ctx, one))
+                if one.address not in addressed:
+                    raise _nobody(one.address)
+                found.append(addressed[one.address])
             case GroupRef():
                 found += [ctx.people[ref] for ref in request.groups.get(one, ()) if ref in ctx.people]
                 found = [member for member in found if _may_come_by_group(member, ctx)]
@@ -125,7 +129,7 @@ def _people(request: Command, ctx: Context, receivers: Iterable[Receiver]) -> tu
                 if one not in ctx.people:
                     raise _nobody(_label_of(request.text, one))
                 found.append(ctx.people[one])
-    return tuple(dict.fromkeys(found))
+    return tuple({one.id: one for one in found}.values())
 
 
 def _may_come_by_group(member: Member, ctx: Context) -> bool:
@@ -150,13 +154,13 @@ def _only(name: str, candidates: list[Member]) -> Member:
             )
 
 
-def _by_email(request: Command, ctx: Context, ref: EmailRef) -> Member:
-    known = find_by_emails(ctx.tx, ctx.tenant_id, [ref.address])
-    if ref.address in known:
-        return known[ref.address]
-    if ref not in request.looked_up:
-        raise Unknown((ref,))
-    raise _nobody(ref.address)
+def _by_email(request: Command, ctx: Context, refs: list[EmailRef]) -> dict[str, Member]:
+    """Those who are known, after all the others were looked up together."""
+    known = find_by_emails(ctx.tx, ctx.tenant_id, [one.address for one in refs]) if refs else {}
+    missing = tuple(one for one in refs if one.address not in known and one not in request.looked_up)
+    if missing:
+        raise Unknown(missing)
+    return known
 
 
 def _label_of(text: Typed, ref: Receiver) -> str:

@@ -159,10 +159,10 @@ def _known(chosen: str, ids: list[str]) -> str | None:
 
 
 _TEAMS_MESSAGES = (
-    "https://teams.microsoft.com/",
-    "https://teams.cloud.microsoft/",
-    "https://gov.teams.microsoft.us/",
-    "https://dod.teams.microsoft.us/",
+    "https://teams.microsoft.com/l/message/",
+    "https://teams.cloud.microsoft/l/message/",
+    "https://gov.teams.microsoft.us/l/message/",
+    "https://dod.teams.microsoft.us/l/message/",
 )
 
 

@@ -200,6 +200,11 @@ async def test_what_a_form_says_of_itself_is_checked(office: Office) -> None:
     await office.sends_invoke(office.ann, office.general, "task/submit", {"data": elsewhere})
     assert "the release" in office.shown(office.general)
     assert "about this message" not in office.shown(office.general)
+    led = {"about": "https://teams.microsoft.com/dl/launcher/launcher.html?url=elsewhere"}
+    away = data | {"form_id": "led", "receivers": office.bob.aad_id, "reason": "for more", "context": led}
+    await office.sends_invoke(office.ann, office.general, "task/submit", {"data": away})
+    assert "for more" in office.shown(office.general)
+    assert "launcher" not in office.shown(office.general)
     crowd = data | {"form_id": "another", "receivers": ",".join(f"nobody-{number}" for number in range(5000))}
     refused = await office.sends_invoke(office.ann, office.general, "task/submit", {"data": crowd})
     assert "cannot find one of these people" in str(refused.body)

@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 import structlog
+from prometheus_client import generate_latest
 from structlog.testing import LogCapture
 
 from bot import door as module
@@ -19,7 +20,7 @@ from bot.directory import Found, LookupFailed
 from bot.door import Door
 from bot.presenter import CardPresenter
 from handlers.dispatch import Answered, Dispatcher
-from handlers.vocabulary import AccountRef, Command, Findable, Mentioned, Platform, WorkspaceRef
+from handlers.vocabulary import AccountRef, Action, Command, Findable, Mentioned, Platform, WorkspaceRef
 from store.db import Database
 from tests.posting import PEOPLE, SLACK, House, command, open_house
 
@@ -242,6 +243,15 @@ async def test_a_request_leaves_one_line_with_who_what_and_how_long(house: House
     assert [line["outcome"] for line in lines] == ["done", "again", "oneself"]
     assert all(line["tenant"] == "acme" and line["ms"] >= 0 for line in lines)
     assert {(line["kind"], line["name"], line["key"]) for line in lines[:2]} == {("command", "kudos", request.key)}
+
+
+async def test_names_that_a_client_made_up_are_one_in_logs_and_metrics(door: Door, log: LogCapture) -> None:
+    for number in range(3):
+        await door.answer(
+            Action(key=f"a{number}", who=AccountRef(SLACK, PEOPLE["ann"]), where=None, name=f"made-up-{number}")
+        )
+    assert [one["name"] for one in log.entries if one["event"] == "request"] == ["unknown"] * 3
+    assert b"made-up" not in generate_latest()
 
 
 async def test_no_line_tells_what_people_wrote_or_their_addresses(

@@ -79,3 +79,30 @@ def test_both_platforms_are_one_organisation_where_neither_serves_others(given: 
 def test_lists_are_parted_at_commas(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PLAUDIT_OWNERS", " Ann@Acme.test, ,bob@acme.test")
     assert read_settings().plaudit_owners == ("ann@acme.test", "bob@acme.test")
+
+
+def test_what_was_copied_with_a_blank_or_in_capitals_is_taken_as_meant(monkeypatch: pytest.MonkeyPatch) -> None:
+    copied = {
+        "SLACK_BOT_TOKEN": "xoxb-1\n",
+        "SLACK_SIGNING_SECRET": " s",
+        "SLACK_API_URL": "https://slack-gov.com/api",
+        "MICROSOFT_APP_ID": "ABC-1",
+        "MICROSOFT_APP_PASSWORD": "Pw\r\n",
+        "MICROSOFT_APP_TENANT_ID": "DEF-2 ",
+    }
+    for name, value in copied.items():
+        monkeypatch.setenv(name, value)
+    settings = read_settings()
+    assert (settings.slack_bot_token, settings.slack_signing_secret) == ("xoxb-1", "s")
+    assert settings.slack_api_url == "https://slack-gov.com/api/"
+    assert (settings.microsoft_app_id, settings.microsoft_app_tenant_id) == ("abc-1", "def-2")
+    assert settings.microsoft_app_password == "Pw"
+
+
+@pytest.mark.parametrize(
+    "url", ["nonsense:hush", "postgres://ann:hush@db/x", "mysql://ann:hush@db/x", "sqlite://", "sqlite:///:memory:"]
+)
+def test_a_database_that_is_none_is_named_without_its_password(url: str) -> None:
+    with pytest.raises(WrongSetting, match="PLAUDIT_DATABASE_URL") as wrong:
+        read_settings(plaudit_database_url=url)
+    assert "hush" not in str(wrong.value)
