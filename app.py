@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import asyncio
 import contextlib
+import errno
 import gc
 import signal
 import sys
@@ -17,6 +18,7 @@ import aiohttp
 import structlog
 from aiohttp import web
 from sqlalchemy import text
+from sqlalchemy.exc import OperationalError
 
 from bot.admission import Lane
 from bot.connected import Connected, Core
@@ -41,7 +43,7 @@ from scheduler.runner import Job, Runner
 from store import tables
 from store.db import Database
 from store.ledger_check import verify
-from store.mark import WrongDatabase, claim_mode
+from store.mark import Mode, WrongDatabase, claim_mode, refuse_other_mode
 from store.migrate import NewerDatabase, is_current, upgrade
 from store.outbox import count_pending
 from store.types import Ids
@@ -53,7 +55,8 @@ MakeSandbox: TypeAlias = "Callable[[Database, CardPresenter, Callable[[], None]]
 
 DRAIN_S = 20.0
 """Most orchestrators kill after thirty."""
-DAY_S = 24 * 60 * 60.0
+REFRESH_S, CLEAN_UP_S = 6 * 60 * 60.0, 60 * 60.0
+"""Often enough for a process that is replaced every day."""
 
 _log = structlog.get_logger("process")
 
@@ -66,8 +69,18 @@ def main(arguments: Sequence[str] | None = None) -> int:
         run = {"serve": serve, "migrate": migrate, "verify-ledger": verify_ledger, "manifest": manifest}
         return run[command.command or "serve"](settings, command)
     except (WrongSetting, WrongDatabase, NewerDatabase) as wrong:
-        print(wrong, file=sys.stderr)  # noqa: T201 - for whoever starts it
-        return 2
+        return _refuse(str(wrong))
+    except OperationalError as error:
+        return _refuse(f"PLAUDIT_DATABASE_URL names a database that does not answer: {error.orig}")
+    except OSError as error:
+        if error.errno != errno.EADDRINUSE:
+            raise
+        return _refuse(f"PLAUDIT_PORT {settings.plaudit_port} is in use: stop what listens there, or set another one.")
+
+
+def _refuse(sentence: str) -> int:
+    print(sentence, file=sys.stderr)  # noqa: T201 - for whoever starts it
+    return 2
 
 
 def serve(settings: Settings, command: argparse.Namespace) -> int:
@@ -167,10 +180,12 @@ class Process:
 
     async def start(self) -> None:
         """Migrates, connects and serves. Raises `WrongDatabase` for a database of the other mode."""
-        await asyncio.to_thread(upgrade, self.settings.database_url)
+        mode: Mode = "sandbox" if self._make_sandbox else "live"
         database = Database(self.settings.database_url, durable=self._durable)
         self._stack.callback(database.close)
-        await asyncio.to_thread(claim_mode, database, "sandbox" if self._make_sandbox else "live")
+        await asyncio.to_thread(refuse_other_mode, database, mode)
+        await asyncio.to_thread(upgrade, self.settings.database_url)
+        await asyncio.to_thread(claim_mode, database, mode)
         self.presenter = CardPresenter()
         if self._make_sandbox:
             self.sandbox = self._make_sandbox(database, self.presenter, self._wake)
@@ -213,8 +228,8 @@ class Process:
         self.health = Health({"database": self._database_answers, "migrations": self._migrated, "relay": self._relays})
         self.runner = Runner(
             [
-                Job("refresh", DAY_S, self._refresh),
-                Job("clean-up", DAY_S, lambda: asyncio.to_thread(clean_up, database, self.clock)),
+                Job("refresh", REFRESH_S, self._refresh),
+                Job("clean-up", CLEAN_UP_S, self._clean_up),
             ]
         )
 
@@ -282,6 +297,10 @@ class Process:
         self.senders.forget()
         for one in self.platforms.values():
             await one.refresh()
+
+    async def _clean_up(self) -> None:
+        writers = self.core.writers
+        await clean_up(self.core.database, self.clock, lambda work: writers.run(work, background=True))
 
     # --- /readyz ---
 

@@ -30,6 +30,8 @@ GATHER_S = 0.01
 MOST_AT_ONCE = 64
 LOOK_AFTER_MS = 5_000
 """How long a platform may take to show what it did not answer for."""
+SEND_S = 25.0
+"""For everything that a send takes, well under the lease of its lane."""
 LAST_TRIES = 3
 """How often a relay that stops tries to record what it sent."""
 MOST_REPEATS = 3
@@ -205,7 +207,8 @@ class Relay:
 
 async def _send(transport: Transport, due: Due, payload: dict[str, Any]) -> Sent:
     try:
-        return await (transport.edit if due.state == State.SENT else transport.send)(due, payload)
+        async with asyncio.timeout(SEND_S):
+            return await (transport.edit if due.state == State.SENT else transport.send)(due, payload)
     except SendFailed:
         raise
     except Exception as error:

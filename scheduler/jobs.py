@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta
 
 from store.db import Database
@@ -10,17 +10,27 @@ from store.recognitions import forget_drafts
 from store.requests import forget_requests
 from store.tenants import list_all_homes
 
+PAGE = 200
+"""Rows of one transaction, so that nobody waits long behind it."""
 REQUESTS_LIVE = timedelta(days=30)
 """No platform delivers anything again after that long; the acts themselves keep their own unique facts."""
 DRAFTS_LIVE = timedelta(days=1)
 
 
-def clean_up(database: Database, clock: Callable[[], datetime]) -> None:
-    """Forgets outcomes of old requests and drafts that nobody finished, tenant by tenant."""
+async def clean_up(
+    database: Database, clock: Callable[[], datetime], run: Callable[[Callable[[], int]], Awaitable[int]]
+) -> None:
+    """Forgets outcomes of old requests and drafts that nobody finished, page by page; `run` lets others go first."""
     now = clock()
     with database.reading() as tx:
-        tenants = {one.tenant_id for one in list_all_homes(tx)}
-    for tenant_id in sorted(tenants):
-        with database.writing() as tx:
-            forget_requests(tx, tenant_id, now - REQUESTS_LIVE)
-            forget_drafts(tx, tenant_id, now - DRAFTS_LIVE)
+        tenants = sorted({one.tenant_id for one in list_all_homes(tx)})
+    for tenant_id in tenants:
+        while await run(lambda: _forget_page(database, tenant_id, now)) >= PAGE:  # noqa: B023 - awaited at once
+            pass
+
+
+def _forget_page(database: Database, tenant_id: str, now: datetime) -> int:
+    with database.writing() as tx:
+        requests = forget_requests(tx, tenant_id, now - REQUESTS_LIVE, PAGE)
+        drafts = forget_drafts(tx, tenant_id, now - DRAFTS_LIVE, PAGE)
+    return max(requests, drafts)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Literal
 
-from sqlalchemy import CheckConstraint, Column, Integer, select
+from sqlalchemy import CheckConstraint, Column, Integer, inspect, select
 from sqlmodel import Field, SQLModel
 
 from store.db import Database, insert_or_nothing
@@ -36,6 +36,14 @@ database_mark = DatabaseMark.__table__  # type: ignore[attr-defined]
 
 _CLAIM = insert_or_nothing(database_mark)
 _FIND = select(database_mark.c.mode)
+
+
+def refuse_other_mode(database: Database, mode: Mode) -> None:
+    """Raises `WrongDatabase` before anything is changed in a database that is marked as the other kind."""
+    with database.reading() as tx:
+        found = tx.execute(_FIND).scalar() if inspect(tx).has_table("database_mark") else None
+    if found not in (None, mode):
+        raise WrongDatabase(found, mode)
 
 
 def claim_mode(database: Database, mode: Mode) -> None:

@@ -277,5 +277,8 @@ def find_draft(tx: Connection, tenant_id: str, draft_id: str, giver_id: str) -> 
     return tx.execute(_GET_DRAFT, {"tenant_id": tenant_id, "id": draft_id, "giver_id": giver_id}).scalar()
 
 
-def forget_drafts(tx: Connection, tenant_id: str, before: datetime) -> None:
-    tx.execute(draft.delete().where(draft.c.tenant_id == tenant_id, draft.c.made_at < before))
+def forget_drafts(tx: Connection, tenant_id: str, before: datetime, most: int) -> int:
+    """Deletes up to `most` drafts that nobody finished, and says how many."""
+    mine = draft.c.tenant_id == tenant_id
+    old = select(draft.c.id).where(mine, draft.c.made_at < before).limit(most)
+    return tx.execute(draft.delete().where(mine, draft.c.id.in_(old))).rowcount

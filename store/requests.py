@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Column, Connection, bindparam, select
+from sqlalchemy import Column, Connection, Index, bindparam, select
 from sqlmodel import Field, SQLModel
 
 from store.db import insert_or_nothing
@@ -18,6 +18,7 @@ class HandledRequest(SQLModel, table=True):
     """Refers to no tenant row: on PostgreSQL every request would lock that one."""
 
     __tablename__ = "request"
+    __table_args__ = (Index("ix_request_at", "tenant_id", "at"),)
 
     tenant_id: str = Field(primary_key=True)
     key: str = Field(primary_key=True)
@@ -64,7 +65,8 @@ def keep_outcome(tx: Connection, tenant_id: str, key: str, outcome: str, answer:
     _KEEP.run(tx, {"b_tenant_id": tenant_id, "b_key": key, "b_outcome": outcome, "b_answer": answer})
 
 
-def forget_requests(tx: Connection, tenant_id: str, before: datetime) -> int:
-    """Deletes old outcomes: no platform sends anything again after days."""
-    old = (request.c.tenant_id == tenant_id) & (request.c.at < before)
-    return tx.execute(request.delete().where(old)).rowcount
+def forget_requests(tx: Connection, tenant_id: str, before: datetime, most: int) -> int:
+    """Deletes up to `most` old outcomes, and says how many: no platform sends anything again after days."""
+    mine = request.c.tenant_id == tenant_id
+    old = select(request.c.key).where(mine, request.c.at < before).limit(most)
+    return tx.execute(request.delete().where(mine, request.c.key.in_(old))).rowcount

@@ -1,6 +1,6 @@
 """initial tables
 
-Revision f988eb6f18ea, after nothing.
+Revision 6742c4d8fff2, after nothing.
 """
 
 import sqlalchemy as sa
@@ -8,7 +8,7 @@ from alembic import op
 
 from store.types import JsonDict, UtcDateTime
 
-revision = "f988eb6f18ea"
+revision = "6742c4d8fff2"
 down_revision = None
 branch_labels = None
 depends_on = None
@@ -126,6 +126,9 @@ def upgrade() -> None:
         sa.Column("at", UtcDateTime(), nullable=False),
         sa.PrimaryKeyConstraint("tenant_id", "key", name=op.f("pk_request")),
     )
+    with op.batch_alter_table("request", schema=None) as batch_op:
+        batch_op.create_index("ix_request_at", ["tenant_id", "at"], unique=False)
+
     op.create_table(
         "tenant",
         sa.Column("id", sa.String(), nullable=False),
@@ -422,6 +425,9 @@ def downgrade() -> None:
     op.drop_table("company_value")
     op.drop_table("badge")
     op.drop_table("tenant")
+    with op.batch_alter_table("request", schema=None) as batch_op:
+        batch_op.drop_index("ix_request_at")
+
     op.drop_table("request")
     op.drop_table("reaction")
     with op.batch_alter_table("outbox", schema=None) as batch_op:
