@@ -65,15 +65,13 @@ _CHECKS = {
         FROM ledger_entry GROUP BY tenant_id, account_id HAVING MIN(balance_after) < 0
     """,
     "the balance of an account is the sum of its entries": """
-        SELECT tenant_id, subject, found, expected
-        FROM (
-            SELECT tenant_id, id AS subject, balance AS found, (
-                SELECT COALESCE(SUM(amount), 0) FROM ledger_entry AS e
-                WHERE e.tenant_id = a.tenant_id AND e.account_id = a.id
-            ) AS expected
-            FROM ledger_account AS a
-        ) AS kept
-        WHERE found <> expected
+        SELECT a.tenant_id, a.id AS subject, a.balance AS found, COALESCE(e.total, 0) AS expected
+        FROM ledger_account AS a
+        LEFT JOIN (
+            SELECT tenant_id, account_id, SUM(amount) AS total
+            FROM ledger_entry WHERE account_id IS NOT NULL GROUP BY tenant_id, account_id
+        ) AS e ON e.tenant_id = a.tenant_id AND e.account_id = a.id
+        WHERE a.balance <> COALESCE(e.total, 0)
     """,
     "an account counts its entries, and has some": """
         SELECT tenant_id, subject, found, expected
