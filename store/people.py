@@ -209,7 +209,7 @@ def find_by_emails(tx: Connection, tenant_id: str, emails: Iterable[str]) -> dic
 
 
 def list_by_name(tx: Connection, tenant_id: str, name: str) -> list[Member]:
-    """People whom a typed name fits: by handle or whole name if there are any, else by first name."""
+    """People whom a typed name fits: by whole name if there are any, else by handle or first name."""
     typed = folded(name.lstrip("@ "))
     like = typed.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
     sought = {"tenant_id": tenant_id, "whole": typed, "first": f"{like} %", "handle": typed}
