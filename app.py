@@ -35,11 +35,13 @@ from bot.web import Health, make_web
 from handlers import registry
 from handlers.deliveries import Deliveries
 from handlers.dispatch import Dispatcher
+from handlers.ticks import Ticks
 from handlers.vocabulary import Platform
 from manifest.build import Shape, print_manifest
 from scheduler.clock import ProgrammeClock
 from scheduler.jobs import clean_up
 from scheduler.runner import Job, Runner
+from scheduler.ticks import TickRunner
 from store import tables
 from store.db import Database
 from store.ledger_check import verify
@@ -57,6 +59,8 @@ DRAIN_S = 20.0
 """Most orchestrators kill after thirty."""
 REFRESH_S, CLEAN_UP_S = 6 * 60 * 60.0, 60 * 60.0
 """Often enough for a process that is replaced every day."""
+TICK_S = 5.0
+"""How late something scheduled may be noticed; to look costs one look into an index."""
 
 _log = structlog.get_logger("process")
 
@@ -156,7 +160,7 @@ def _sandbox_of(settings: Settings, clock: ProgrammeClock) -> MakeSandbox | None
 class Process:
     """One running process: started in order, stopped in the reverse one. `port` is known after `start`.
 
-    Tests let go of the disk (`durable`), and turn the relay by hand instead of letting it run (`relaying`).
+    Tests let go of the disk (`durable`), and turn relay and schedule by hand instead of letting them run (`relaying`).
     """
 
     def __init__(
@@ -188,7 +192,7 @@ class Process:
         await asyncio.to_thread(claim_mode, database, mode)
         self.presenter = CardPresenter()
         if self._make_sandbox:
-            self.sandbox = self._make_sandbox(database, self.presenter, self._wake)
+            self.sandbox = self._make_sandbox(database, self.presenter, self._clock_moved)
             self._stack.push_async_callback(self.sandbox.stop)
             await self.sandbox.start()
         self._build(database)
@@ -216,7 +220,17 @@ class Process:
         )
         self.relay = Relay(deliveries, writers, self.senders.find)
         self.dispatcher = Dispatcher(
-            database, presenter, clock=self.clock, new_id=self.core.new_id, on_sends=self._wake
+            database,
+            presenter,
+            clock=self.clock,
+            new_id=self.core.new_id,
+            on_sends=self._wake,
+            owners=self.settings.plaudit_owners,
+        )
+        self.ticks = TickRunner(
+            Ticks(database, presenter, clock=self.clock, new_id=self.core.new_id, on_sends=self._wake),
+            read=lambda work: readers.run(work, background=True),
+            write=lambda work: writers.run(work, background=True),
         )
         self.door = Door(
             self.dispatcher,
@@ -230,11 +244,18 @@ class Process:
             [
                 Job("refresh", REFRESH_S, self._refresh),
                 Job("clean-up", CLEAN_UP_S, self._clean_up),
+                Job("plan", CLEAN_UP_S, self.ticks.plan),
+                *([Job("ticks", TICK_S, self.ticks.run)] if self._relaying else []),
             ]
         )
 
     def _wake(self) -> None:
         self.relay.wake()
+
+    def _clock_moved(self) -> None:
+        """In the sandbox: what is due now is not waited for."""
+        self._wake()
+        self.runner.wake("ticks")
 
     def _connect(self) -> list[Connected]:
         """The platforms whose credentials are set; in the sandbox both, with credentials of the fakes."""
@@ -284,6 +305,7 @@ class Process:
             self.sandbox.listen_on(self.port)
         for one in self.platforms.values():
             await one.start()
+        await self.ticks.plan()
 
     async def _listen(self, application: web.Application) -> None:
         runner = web.AppRunner(application, access_log=None, shutdown_timeout=DRAIN_S)

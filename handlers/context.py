@@ -21,16 +21,13 @@ _UTC = ZoneInfo("UTC")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Context:
-    """`now` is the programme's clock, read once. `people` are those whom the request names and we know."""
+class TenantContext:
+    """What there is when nobody asks: for ticks. `now` is the programme's clock, read once; `home` one workspace."""
 
     tx: Connection
     now: datetime
     new_id: Callable[[], str]
     home: Home
-    actor: Member
-    place: Place | None
-    people: Mapping[AccountRef | EmailRef, Member]
     policy: Policy
     programme: Programme
 
@@ -39,13 +36,30 @@ class Context:
         return self.home.tenant_id
 
     @property
+    def tenant_zone(self) -> ZoneInfo:
+        return zone_of_tenant(self.home.zone)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Context(TenantContext):
+    """`people` are those whom the request names and we know. `home` is where the request came from.
+
+    `owners` are e-mail addresses of whoever runs the program, who may administer.
+    """
+
+    actor: Member
+    place: Place | None
+    people: Mapping[AccountRef | EmailRef, Member]
+    owners: frozenset[str] = frozenset()
+
+    @property
     def zone(self) -> ZoneInfo:
         """The actor's own zone, or the tenant's where it is not known."""
         return zone_or(self.actor.zone, self.tenant_zone)
 
-    @property
-    def tenant_zone(self) -> ZoneInfo:
-        return zone_or(self.home.zone, _UTC)
+
+def zone_of_tenant(name: str) -> ZoneInfo:
+    return zone_or(name, _UTC)
 
 
 def who(member: Member) -> Who:

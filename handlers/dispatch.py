@@ -7,7 +7,7 @@ answered from the stored outcome of the first. A refusal rolls back everything b
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Literal, TypeAlias
@@ -72,7 +72,10 @@ class Answered:
 
 
 class Dispatcher:
-    """Built once by the program. `on_sends` is called after a commit that left something in the outbox."""
+    """Built once by the program. `on_sends` is called after a commit that left something in the outbox.
+
+    `owners` are e-mail addresses in lower case of those who may administer.
+    """
 
     def __init__(
         self,
@@ -82,12 +85,14 @@ class Dispatcher:
         clock: Callable[[], datetime],
         new_id: Callable[[], str],
         on_sends: Callable[[], None] = lambda: None,
+        owners: Iterable[str] = (),
     ) -> None:
         self._database = database
         self._presenter = presenter
         self._clock = clock
         self._new_id = new_id
         self._on_sends = on_sends
+        self._owners = frozenset(owners)
         self._programmes = Programmes()
         self._mailer = Mailer(presenter, new_id)
 
@@ -207,6 +212,7 @@ class Dispatcher:
             people=people,
             policy=Policy.read(home.policy),
             programme=self._programmes.get(tx, home),
+            owners=self._owners,
         )
 
     def _resolve(

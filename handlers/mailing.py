@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Sequence
 from datetime import timedelta
 
-from handlers.context import Context
+from handlers.context import TenantContext
 from handlers.presenter import Presenter
 from handlers.vocabulary import Direct, PlaceKind, Platform, Post, Reader, Send, Touch, Whisper
 from store.outbox import NewMessage, SendKind, add_messages, touch
@@ -20,7 +20,7 @@ class Mailer:
         self._presenter = presenter
         self._new_id = new_id
 
-    def send(self, ctx: Context, sends: Sequence[Send]) -> None:
+    def send(self, ctx: TenantContext, sends: Sequence[Send]) -> None:
         messages: list[NewMessage] = []
         posted_in = {send.place.workspace_id for send in sends if isinstance(send, Post)}
         for send in sends:
@@ -37,7 +37,7 @@ class Mailer:
         if messages:
             add_messages(ctx.tx, ctx.tenant_id, messages, ctx.now)
 
-    def _post(self, ctx: Context, send: Post) -> NewMessage:
+    def _post(self, ctx: TenantContext, send: Post) -> NewMessage:
         place = send.place
         reader = Reader(Platform(place.platform), place.workspace_id, place.workspace_ref, ctx.home.zone)
         return NewMessage(
@@ -53,7 +53,7 @@ class Mailer:
             subject_id=send.subject.id,
         )
 
-    def _direct(self, ctx: Context, send: Direct, posted_in: Collection[str]) -> list[NewMessage]:
+    def _direct(self, ctx: TenantContext, send: Direct, posted_in: Collection[str]) -> list[NewMessage]:
         """To the account used last; somebody whose workspaces are all gone gets nothing."""
         account = _used_last(ctx, send.person)
         if account is None:
@@ -76,7 +76,7 @@ class Mailer:
             )
         ]
 
-    def _whisper(self, ctx: Context, send: Whisper) -> list[NewMessage]:
+    def _whisper(self, ctx: TenantContext, send: Whisper) -> list[NewMessage]:
         account = _account_in(ctx, send.person)
         if account is None:
             return []
@@ -99,11 +99,11 @@ class Mailer:
         ]
 
 
-def _account_in(ctx: Context, member: Member) -> MemberAccount | None:
+def _account_in(ctx: TenantContext, member: Member) -> MemberAccount | None:
     return next((one for one in member.accounts if one.workspace_id == ctx.home.workspace_id), None)
 
 
-def _used_last(ctx: Context, member: Member) -> MemberAccount | None:
+def _used_last(ctx: TenantContext, member: Member) -> MemberAccount | None:
     """The account somebody used last; where nobody knows, one in the workspace of the request."""
     connected = {one.workspace_id for one in ctx.programme.homes}
     candidates = [one for one in member.accounts if one.workspace_id in connected]
@@ -114,7 +114,7 @@ def _used_last(ctx: Context, member: Member) -> MemberAccount | None:
     )
 
 
-def _reader(account: MemberAccount, member: Member, ctx: Context) -> Reader:
+def _reader(account: MemberAccount, member: Member, ctx: TenantContext) -> Reader:
     return Reader(
         Platform(account.platform),
         account.workspace_id,

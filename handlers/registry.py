@@ -9,10 +9,12 @@ import importlib
 import pkgutil
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any, TypeAlias, TypeVar
 
 from sqlalchemy import Connection
 
+from handlers.rules.instants import Rule
 from handlers.vocabulary import Action, Card, Command, Request, Submission
 from store.outbox import Due
 
@@ -43,10 +45,26 @@ class Entry:
         return self.reads(request) if callable(self.reads) else self.reads
 
 
+@dataclass(frozen=True, slots=True)
+class TickEntry:
+    """A scheduled job. Without a `rule` it is done once, as soon as it is scheduled.
+
+    `by_tenant`: it goes by the tenant's own zone, and every tenant has it; else whoever needs it schedules it for a
+    zone. What is later than `late` is not done any more.
+    """
+
+    name: str
+    handler: Handler
+    rule: Rule | None
+    by_tenant: bool
+    late: timedelta
+
+
 commands: dict[str, Entry] = {}
 actions: dict[str, Entry] = {}
 submissions: dict[str, Entry] = {}
 views: dict[str, View] = {}
+ticks: dict[str, TickEntry] = {}
 
 
 def command(name: str, *, usage: str = "", reads: Reads = False) -> Callable[[H], H]:
@@ -68,6 +86,19 @@ def view(card: str) -> Callable[[V], V]:
     def register(shows: V) -> V:
         views[card] = shows
         return shows
+
+    return register
+
+
+def tick(
+    name: str, *, rule: Rule | None = None, by_tenant: bool = False, late: timedelta = timedelta.max
+) -> Callable[[H], H]:
+    """A scheduled job: `def job(tick: Tick, ctx: TenantContext) -> Turned`."""
+
+    def register(handler: H) -> H:
+        assert name not in ticks, f"two jobs called {name}"
+        ticks[name] = TickEntry(name, handler, rule, by_tenant, late)
+        return handler
 
     return register
 

@@ -8,8 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from enum import StrEnum
 from typing import TypeAlias
+from zoneinfo import ZoneInfo
 
 from store.conversations import Place
 from store.people import Member
@@ -161,6 +163,23 @@ class Submission(Request):
     form: str
     values: Mapping[str, FieldValue] = field(default_factory=dict)
     context: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tick:
+    """A scheduled firing, or the next page of one. Nobody asks for it, so it has neither an asker nor an answer.
+
+    `due_at` is the instant it is for, `missed_at` the first one that nothing was done for: an earlier one after
+    downtime. `subject` is what the schedule is about: a zone, an id, or nothing for a tenant as a whole.
+    """
+
+    job: str
+    subject: str
+    zone: ZoneInfo
+    label: str
+    due_at: datetime
+    missed_at: datetime
+    page: str = ""
 
 
 # --- out: the answer to the asker -------------------------------------------------------------------------
@@ -363,3 +382,11 @@ Send: TypeAlias = Post | Direct | Whisper | Touch
 class Response:
     answer: Answer
     sends: tuple[Send, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Turned:
+    """What leaves the handler of a tick. With a `next_page` there is more to do, in a transaction of its own."""
+
+    sends: tuple[Send, ...] = ()
+    next_page: str = ""

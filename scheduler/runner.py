@@ -8,6 +8,8 @@ from dataclasses import dataclass
 import structlog
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
+from scheduler.clock import real_time
+
 _log = structlog.get_logger("scheduler")
 
 
@@ -31,6 +33,11 @@ class Runner:
 
     def start(self) -> None:
         self._scheduler.start()
+
+    def wake(self, name: str) -> None:
+        """Runs a job at once, if this runner has it; when it is running just now, right after that."""
+        if job := self._scheduler.get_job(name):
+            job.modify(next_run_time=real_time())
 
     def stop(self) -> None:
         if self._scheduler.running:

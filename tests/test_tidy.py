@@ -158,6 +158,7 @@ BANS = {
         {
             "handlers/dispatch.py": "every request",
             "handlers/deliveries.py": "every turn of the relay",
+            "handlers/ticks.py": "every scheduled job, page by page",
             "bot/writing.py": "what Slack and Teams tell about people and places",
             "scheduler/jobs.py": "the daily cleaning",
             "store/mark.py": "whose database this is, before anything else",

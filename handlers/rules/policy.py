@@ -4,7 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
+from enum import StrEnum
 from typing import Any
+
+
+class Board(StrEnum):
+    """Whom leaderboards name."""
+
+    PEOPLE = "people"
+    TEAMS = "teams"
+    OFF = "off"
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,13 +38,22 @@ class Policy:
     """Whether guests of the workspace can be thanked."""
     strangers_receive: bool = False
     """Whether people of another organisation can be, in shared channels."""
+    board: Board = Board.PEOPLE
+    """Whom leaderboards name: people, only teams, or nobody, for there are none."""
+    week_post: bool = True
+    """Whether "last week in thanks" is posted on Monday at 09:00, tenant's time."""
+    celebrations: bool = True
+    """Whether birthdays and work anniversaries of those who agreed are posted at 09:00, tenant's time."""
+    reminders: bool = True
+    """Whether people may ask to be reminded on Thursday at 14:00, their own time."""
 
     @classmethod
     def read(cls, stored: Mapping[str, Any]) -> Policy:
         """The defaults with what the tenant decided; rules that this version does not know are left alone."""
         if not stored:
             return _DEFAULT
-        return cls(**{name: stored[name] for name in _NAMES if name in stored})
+        known = {name: stored[name] for name in _NAMES if name in stored}
+        return cls(**known | {"board": Board(known["board"])} if "board" in known else known)
 
 
 _NAMES = tuple(one.name for one in fields(Policy))
