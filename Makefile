@@ -3,7 +3,16 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet --constraint constraints.txt
 
-.PHONY: run test check format bench pins clean
+# The scripts of tests/clients run from a copy beside what npm fetches, so that none of it lies among the tests.
+CLIENTS := build/clients
+CHROMIUM ?= $(shell command -v chromium || command -v chromium-browser || command -v google-chrome)
+NPM_INSTALL := npm install --no-package-lock --legacy-peer-deps --ignore-scripts --no-audit --no-fund --loglevel=error
+CLIENT_SCRIPTS = cp tests/clients/*.js tests/clients/*.css $(CLIENTS)
+HAS_CLIENT_TOOLS = node -e 'process.exit(+!import.meta.dirname)' --input-type=module 2> /dev/null \
+	&& command -v npm > /dev/null && test -n "$(CHROMIUM)"
+GALLERY := import json; from bot.sandbox.gallery import gallery; print(json.dumps(gallery()))
+
+.PHONY: run test check format bench e2e-teams e2e-cards client-tools pins clean
 
 run: $(VENV)/run.stamp
 	$(BIN)/python app.py serve
@@ -23,6 +32,15 @@ format: $(VENV)/dev.stamp
 bench: $(VENV)/dev.stamp
 	$(BIN)/python -m bench $(BENCH_ARGS)
 
+e2e-teams: $(VENV)/run.stamp $(CLIENTS)/teams.stamp
+	$(CLIENT_SCRIPTS)
+	CHROMIUM="$(CHROMIUM)" node $(CLIENTS)/teams.js $(BIN)/python build/e2e-teams
+
+e2e-cards: $(VENV)/run.stamp $(CLIENTS)/cards.stamp
+	$(CLIENT_SCRIPTS)
+	$(BIN)/python -c "$(GALLERY)" > $(CLIENTS)/gallery.json
+	CHROMIUM="$(CHROMIUM)" node $(CLIENTS)/cards.js $(CLIENTS)/gallery.json build/e2e-cards
+
 pins: $(VENV)/dev.stamp
 	{ echo "# What is installed, exactly. Refresh with: make pins"; $(BIN)/python -m pip freeze --exclude-editable; } > constraints.txt
 
@@ -38,4 +56,19 @@ $(VENV)/run.stamp: pyproject.toml constraints.txt | $(VENV)/bin/python
 
 $(VENV)/dev.stamp: $(VENV)/run.stamp
 	$(PIP) --editable '.[dev]'
+	touch $@
+
+client-tools:
+	@$(HAS_CLIENT_TOOLS) || { echo "Install Node.js 20.11 or newer with npm, and Chromium (or name one in CHROMIUM):" \
+		"see tests/clients/README.md." >&2; exit 1; }
+
+# Without the playground, which has a licence of its own.
+$(CLIENTS)/cards.stamp: tests/clients/package.json | client-tools
+	mkdir -p $(CLIENTS)
+	cp $< $(CLIENTS)
+	cd $(CLIENTS) && $(NPM_INSTALL) --omit=dev
+	touch $@
+
+$(CLIENTS)/teams.stamp: $(CLIENTS)/cards.stamp
+	cd $(CLIENTS) && $(NPM_INSTALL)
 	touch $@

@@ -1,0 +1,138 @@
+/** A walk through Plaudit in Microsoft's Agents Playground: typed kudos, the form, Undo; a picture of each step. */
+
+import assert from "node:assert/strict";
+import { createWriteStream } from "node:fs";
+import { mkdir, rm } from "node:fs/promises";
+import { join } from "node:path";
+
+import { openChromium } from "./chromium.js";
+import { startPlayground } from "./playground.js";
+
+const [python, pictures] = process.argv.slice(2);
+const BOT = "Test Bot"; // what the playground calls every bot
+
+const STEPS = {
+  "welcome in the personal chat": async (page) => {
+    await page.getByText("Hello! I am Plaudit.").waitFor();
+  },
+
+  "welcome in a channel": async (page) => {
+    await goTo(page, "My Team - General");
+    await page.getByText("Hello! I am Plaudit.").waitFor();
+  },
+
+  "kudos typed in the channel": async (page) => {
+    const box = page.getByRole("textbox").first();
+    await box.click();
+    await mention(page, BOT);
+    await page.keyboard.type(" kudos ");
+    await mention(page, "Megan Bowen");
+    await page.keyboard.type(" +5 for the release notes");
+    await page.getByRole("button", { name: "Post" }).click();
+    await shows(page, "Alex Wilber thanked Megan Bowen with 5 points", "the release notes");
+    await shows(page, "Your thanks to Megan Bowen is on its way to General", "You have 45 of 50 left");
+  },
+
+  "kudos typed in the personal chat": async (page) => {
+    await goTo(page, "Personal Chat");
+    await page.getByRole("textbox").click();
+    await page.keyboard.type("kudos Adele Vance +3 for the calm launch");
+    await page.getByRole("button", { name: "Send Message" }).click();
+    await shows(page, "Your thanks to Adele Vance is on its way to General", "You have 42 of 50 left");
+  },
+
+  "its post in the channel": async (page) => {
+    await goTo(page, "My Team - General");
+    await shows(page, "Alex Wilber thanked Adele Vance with 3 points", "the calm launch");
+  },
+
+  "the form": async (page) => {
+    await page.getByRole("button", { name: "Trigger Message Extension App" }).first().click();
+    await page.getByRole("menuitem", { name: "Action Command" }).click();
+    // It reads no manifest, so it has to be told which of the app's commands is meant.
+    await page.getByRole("textbox", { name: "Command ID" }).fill("kudos_form");
+    await page.getByRole("button", { name: "Create" }).click();
+    await shows(page.getByRole("dialog"), "You have 42 of 50 points left", "Whom do you thank?");
+  },
+
+  "the form filled in": async (page) => {
+    const form = page.getByRole("dialog");
+    await form.getByRole("combobox", { name: "People Picker" }).pressSequentially("Lynne");
+    await page.getByRole("option", { name: "Lynne Robbins" }).click();
+    await form.getByRole("textbox", { name: "What for?" }).fill("the map of the old system");
+    await form.getByRole("spinbutton", { name: "Points for each" }).fill("7");
+    await shows(form, "Lynne Robbins");
+  },
+
+  "the post of the form": async (page) => {
+    const form = page.getByRole("dialog");
+    const answer = page.waitForResponse((response) => response.url().endsWith("/invoke"));
+    await form.getByRole("button", { name: "Send" }).click();
+    // Read from the answer: the playground shows it, but empties the dialog as soon as the post arrives.
+    assert.match(await (await answer).text(), /Your thanks to Lynne Robbins is on its way.*You have 35 of 50 left/s);
+    await shows(page, "Alex Wilber thanked Lynne Robbins with 7 points", "the map of the old system");
+    await form.getByRole("button", { name: "Close" }).click();
+  },
+
+  undo: async (page) => {
+    await card(page, "Your thanks to Megan Bowen").getByRole("button", { name: "Undo" }).click();
+    await shows(page, "Taken back. Your kudos to Megan Bowen");
+  },
+};
+
+await rm(pictures, { recursive: true, force: true });
+await mkdir(pictures, { recursive: true });
+const log = createWriteStream(join(pictures, "log.txt"));
+const playground = await startPlayground(python, log).catch((error) => {
+  console.error(`${error.message}: see ${log.path}`);
+  process.exit(1);
+});
+const browser = await openChromium();
+try {
+  const page = await browser.newPage({ viewport: { width: 1400, height: 1400 } });
+  page.setDefaultTimeout(15_000);
+  const { hostname } = new URL(playground.address);
+  await page.route((url) => url.hostname !== hostname, (route) => route.abort()); // it loads pictures from elsewhere
+  await page.goto(playground.address);
+  await walk(page);
+} finally {
+  await browser.close();
+  await playground.stop();
+}
+
+async function walk(page) {
+  for (const [number, [name, act]] of Object.entries(STEPS).entries()) {
+    const picture = join(pictures, `${number + 1} ${name}.png`);
+    try {
+      await act(page);
+      console.log(`ok      ${name}`);
+    } catch (error) {
+      console.log(`FAILED  ${name}: see ${picture}\n${error.message}`);
+      process.exitCode = 1;
+      return;
+    } finally {
+      await page.screenshot({ path: picture });
+    }
+  }
+}
+
+async function goTo(page, place) {
+  await page.getByRole("treeitem", { name: place }).click();
+  await page.getByRole("textbox").first().waitFor();
+}
+
+/** Types the beginning of a name and takes it from the list, for only that makes a mention. */
+async function mention(page, name) {
+  await page.keyboard.type(`@${name.slice(0, 4)}`);
+  await page.getByRole("menuitem").filter({ hasText: name }).click();
+}
+
+/** One card that shows all of these words, however they are set. */
+async function shows(place, ...words) {
+  const cards = words.reduce((found, one) => found.filter({ hasText: one }), place.locator(".ac-adaptiveCard"));
+  await cards.first().waitFor();
+}
+
+function card(page, words) {
+  return page.locator(".ac-adaptiveCard").filter({ hasText: words }).first();
+}
