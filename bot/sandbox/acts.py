@@ -10,6 +10,8 @@ from bot.sandbox.fake_slack import SlackClient
 from bot.sandbox.fake_teams import FakeTeams
 from bot.sandbox.fake_teams.activities import typed
 from bot.sandbox.fake_teams.cards import actions_of
+from bot.sandbox.view import NOBODYS
+from handlers import registry
 
 FORM, ABOUT = "kudos_form", "kudos_about"
 """Names of the two shortcuts, as both manifests have them."""
@@ -78,6 +80,8 @@ async def _say_on_slack(client: SlackClient, act: Act) -> str:
         await client.say(act.who, place.id, text)
         return ""
     name, _, rest = text.partition(" ")
+    if name[1:] == NOBODYS or name[1:] not in registry.commands:
+        raise CannotDo(f"{name} is not a command here. Type / to see those that are.")
     return _told(await client.command(act.who, place.id, name, rest.strip()))
 
 

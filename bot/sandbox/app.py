@@ -18,10 +18,12 @@ import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from aiohttp import ClientSession, web
 
+from bot.sandbox.behind import behind
 from bot.sandbox.fake_slack import FakeSlack, SlackClient
 from bot.sandbox.fake_teams import FakeTeams
 from bot.sandbox.guard import Guard
@@ -85,7 +87,8 @@ class Sandbox:
         self.fake_teams.world.number_from(int(real() * 100))
         self.timeline = Timeline(clock, ZONE, real)
         self.guard, self._slack_guard, self._teams_guard = Guard(), Guard(), Guard()
-        self._page = Page(self.worlds, self.timeline, lambda: self.slack_client, on_clock)
+        books = partial(behind, database, self.worlds)
+        self._page = Page(self.worlds, self.timeline, lambda: self.slack_client, on_clock, books)
         self._client: SlackClient | None = None
 
     async def start(self) -> None:

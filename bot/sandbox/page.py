@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import secrets
 from collections.abc import Awaitable, Callable
+from datetime import datetime
 from http import HTTPStatus
 from pathlib import Path
 from typing import Any
@@ -36,7 +37,7 @@ _HEADERS = {
 
 
 class Page:
-    """`client` finds Slack's clients, once the address of our own doors is known."""
+    """`client` finds Slack's clients, once the address of our own doors is known. `behind` reads the books."""
 
     def __init__(
         self,
@@ -44,11 +45,13 @@ class Page:
         timeline: Timeline,
         client: Callable[[], SlackClient],
         on_clock: Callable[[], None],
+        behind: Callable[[datetime], list[dict[str, Any]]],
     ) -> None:
         self._worlds = worlds
         self._timeline = timeline
         self._client = client
         self._on_clock = on_clock
+        self._behind = behind
         self._run = secrets.token_hex(4)
         self._closing = False
 
@@ -59,6 +62,7 @@ class Page:
         app.router.add_get("/gallery", _file("gallery.html"))
         app.router.add_get("/api/cards", self._cards)
         app.router.add_get("/api/state", self._state)
+        app.router.add_get("/api/behind", self._acts)
         app.router.add_post("/api/act", _answered(self._act))
         app.router.add_post("/api/clock", _answered(self._clock))
         app.router.add_static("/static", _HERE / "static")
@@ -72,6 +76,16 @@ class Page:
 
     async def _cards(self, _: web.Request) -> web.Response:
         return web.json_response(await asyncio.to_thread(gallery))
+
+    async def _acts(self, request: web.Request) -> web.Response:
+        """What is in the books since a moment that the page remembers."""
+        try:
+            since = datetime.fromisoformat(request.query.get("since", ""))
+        except ValueError:
+            raise web.HTTPBadRequest(text="since is no instant.\n") from None
+        if since.tzinfo is None:
+            raise web.HTTPBadRequest(text="since has no zone.\n")
+        return web.json_response({"acts": await asyncio.to_thread(self._behind, since)})
 
     async def _state(self, request: web.Request) -> web.Response:
         """At once for a page that knows nothing or another run; else when there is news, or patience ends."""

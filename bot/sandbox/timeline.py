@@ -26,6 +26,8 @@ class Jump(StrEnum):
     DAY = "day"
     MONDAY = "monday"
     """The next Monday, 09:00 in the organisation's zone."""
+    THURSDAY = "thursday"
+    """The next Thursday, 14:00 there: when people hear of streaks that are about to end."""
 
 
 class Timeline:
@@ -66,11 +68,14 @@ def _target(jump: Jump, now: datetime, zone: ZoneInfo) -> datetime:
         case Jump.DAY:
             return now + timedelta(days=1)
         case Jump.MONDAY:
-            return _next_monday(now, zone)
+            return _next(1, time(9), now, zone)
+        case Jump.THURSDAY:
+            return _next(4, time(14), now, zone)
 
 
-def _next_monday(now: datetime, zone: ZoneInfo) -> datetime:
+def _next(isoweekday: int, hour: time, now: datetime, zone: ZoneInfo) -> datetime:
+    """The next such hour by the clocks of the zone, whatever they do in between."""
     local = now.astimezone(zone)
-    monday = local.date() - timedelta(days=local.weekday())
-    nine = datetime.combine(monday, time(9), zone)
-    return nine if nine > local else datetime.combine(monday + timedelta(days=7), time(9), zone)
+    day = local.date() + timedelta(days=(isoweekday - local.isoweekday()) % 7)
+    due = datetime.combine(day, hour, zone)
+    return due if due > local else datetime.combine(day + timedelta(days=7), hour, zone)

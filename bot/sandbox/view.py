@@ -12,6 +12,7 @@ from bot.sandbox.fake_teams import Kind as TeamsKind
 from bot.sandbox.organisation import COLLEAGUES, NAME
 from bot.sandbox.timeline import Timeline
 from bot.sandbox.worlds import RECOGNITION_CHANNEL, Worlds
+from handlers import registry
 
 Json = dict[str, Any]
 
@@ -25,6 +26,7 @@ def cast(worlds: Worlds) -> list[Json]:
         {
             "handle": one.handle,
             "name": one.name + (" (guest)" if one.guest else ""),
+            "guest": one.guest,
             "slack": one.slack_id if one.slack else None,
             "teams": worlds.teams_people[one.handle].id if one.teams else None,
         }
@@ -33,7 +35,16 @@ def cast(worlds: Worlds) -> list[Json]:
     ]
 
 
+def commands(*without: str) -> list[Json]:
+    """What can be typed, as the registry has it."""
+    found = sorted(registry.commands.values(), key=lambda one: one.name)
+    return [{"name": one.name, "usage": one.usage, "help": one.help} for one in found if one.name not in without]
+
+
 # --- Slack ------------------------------------------------------------------------------------------------
+
+NOBODYS = "help"
+"""On Slack all apps of a workspace share the names of commands, so `/help` is none of ours."""
 
 
 def slack_view(worlds: Worlds, timeline: Timeline, me: str) -> Json:
@@ -47,6 +58,7 @@ def slack_view(worlds: Worlds, timeline: Timeline, me: str) -> Json:
         "people": {one.id: _slack_person(one) for one in sorted(workspace.people.values(), key=_is_app)},
         "groups": {one.id: one.handle for one in workspace.groups.values()},
         "home": RECOGNITION_CHANNEL,
+        "commands": commands(NOBODYS),
         "places": [_slack_place(worlds, timeline, one, person) for one in sorted(places, key=_order)],
         "form": _modal(stack.top(person.id)),
     }
@@ -94,6 +106,7 @@ def _slack_message(timeline: Timeline, one: fake_slack.Message) -> Json:
         "blocks": one.blocks,
         "private": one.to is not None,
         "edited": one.edited_ts is not None,
+        "reactions": {name: len(people) for name, people in one.reactions.items()},
     }
 
 
@@ -116,6 +129,7 @@ def teams_view(worlds: Worlds, me: str) -> Json:
         "bot": world.bot_name,
         "people": {one.id: {"name": one.name, "directory_id": one.aad_id} for one in world.people.values()},
         "home": worlds.teams_places["General"].id,
+        "commands": commands(),
         "places": [_teams_place(worlds, one, person) for one in places],
         "form": _dialog(world.dialogs.get(person.id)),
         "notice": world.notices.get(person.id, ""),

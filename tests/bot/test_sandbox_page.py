@@ -26,6 +26,15 @@ from scheduler.clock import ProgrammeClock
 from store.db import Database
 
 STATIC = Path("bot/sandbox/static")
+SERVED = (
+    "",
+    "/gallery",
+    "/static/page.js",
+    "/static/base.css",
+    "/api/state",
+    "/api/cards",
+    "/api/behind?since=2026-11-18T00:00Z",
+)
 MODAL = {
     "type": "modal",
     "callback_id": "kudos",
@@ -77,6 +86,10 @@ class Visitor:
         query = {"slack": self.slack, "teams": self.teams, **query}
         async with self.http.get(f"{self.url}/sandbox/api/state", params=query) as answer:
             return dict(await answer.json())
+
+    async def behind(self, since: str) -> list[dict[str, Any]]:
+        async with self.http.get(f"{self.url}/sandbox/api/behind", params={"since": since}) as answer:
+            return list((await answer.json())["acts"])
 
     async def post(self, path: str, **body: Any) -> tuple[int, dict[str, Any]]:
         headers = {"Origin": self.url}
@@ -131,7 +144,7 @@ def place(state: dict[str, Any], name: str) -> dict[str, Any]:
 # --- served ------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("path", ["", "/gallery", "/static/page.js", "/static/sandbox.css", "/api/state", "/api/cards"])
+@pytest.mark.parametrize("path", SERVED)
 async def test_everything_is_served_behind_a_strict_policy(visitor: Visitor, path: str) -> None:
     status, _, headers = await visitor.get(path)
     policy = headers["Content-Security-Policy"]
@@ -195,6 +208,18 @@ async def test_a_page_that_waits_is_told_when_something_happens(visitor: Visitor
     assert place(state["slack"], "general")["messages"][-1]["text"] == "news"
 
 
+async def test_what_can_be_typed_is_what_the_registry_has(visitor: Visitor) -> None:
+    state = await visitor.state()
+    typed = {one["name"]: one for one in state["teams"]["commands"]}
+    assert sorted(typed) == sorted(registry.commands)
+    assert typed["kudos"] == {
+        "name": "kudos",
+        "usage": registry.commands["kudos"].usage,
+        "help": "Thank somebody, here and now.",
+    }
+    assert {one["name"] for one in state["slack"]["commands"]} == set(registry.commands) - {"help"}
+
+
 # --- acts on Slack -----------------------------------------------------------------------------------------
 
 
@@ -211,6 +236,13 @@ async def test_a_slash_command_goes_signed_through_the_door(
     state = await visitor.state()
     last = place(state["slack"], "general")["messages"][-1]
     assert (last["text"], last["private"]) == ("Sent.", True)
+
+
+@pytest.mark.parametrize("name", ["/giphy", "/help"])
+async def test_a_command_of_somebody_else_is_not_sent(visitor: Visitor, product: Product, name: str) -> None:
+    status, answer = await visitor.act("slack", "say", text=f"{name} cats")
+    assert (status, product.heard) == (409, [])
+    assert answer["error"].startswith(f"{name} is not a command here.")
 
 
 async def test_a_form_is_shown_filled_in_and_sent(visitor: Visitor, product: Product, sandbox: Sandbox) -> None:
@@ -281,17 +313,44 @@ async def test_a_button_that_moved_is_not_pressed(visitor: Visitor, sandbox: San
     assert (status, answer["error"]) == (409, "That card has just changed. Look again, please.")
 
 
+# --- behind the scenes -------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("since", ["", "yesterday", "2026-11-18T00:00"])
+async def test_the_drawer_is_told_from_when_on(visitor: Visitor, since: str) -> None:
+    assert (await visitor.get(f"/api/behind?since={since}"))[0] == 400
+
+
+async def test_the_drawer_begins_empty(visitor: Visitor, clock: ProgrammeClock) -> None:
+    """A month of thanks lies before it."""
+    assert await visitor.behind("2026-10-01T00:00Z")
+    assert await visitor.behind(clock().isoformat()) == []
+
+
 # --- the clock ---------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
     ("to", "now"),
-    [("hour", "2026-11-18T11:00"), ("day", "2026-11-19T10:00"), ("monday", "2026-11-23T09:00")],
+    [
+        ("hour", "2026-11-18T11:00"),
+        ("day", "2026-11-19T10:00"),
+        ("monday", "2026-11-23T09:00"),
+        ("thursday", "2026-11-19T14:00"),
+    ],
 )
 async def test_the_clock_moves_forward(visitor: Visitor, clock: ProgrammeClock, to: str, now: str) -> None:
     assert (await visitor.post("clock", to=to))[0] == 200
     assert clock().isoformat().startswith(now)
     assert (await visitor.state())["clock"]["now"].startswith(now)
+
+
+async def test_an_hour_of_the_week_is_one_of_the_zone(sandbox: Sandbox, visitor: Visitor) -> None:
+    """In April Ireland is an hour ahead of UTC."""
+    sandbox.timeline.move_to(datetime(2027, 4, 1, 12, 59, tzinfo=UTC))  # a Thursday, 13:59 in Dublin
+    assert (await visitor.post("clock", to="thursday"))[1]["now"].startswith("2027-04-01T13:00")
+    assert (await visitor.post("clock", to="thursday"))[1]["now"].startswith("2027-04-08T13:00")
+    assert (await visitor.post("clock", to="monday"))[1]["now"].startswith("2027-04-12T08:00")
 
 
 async def test_the_clock_knows_no_other_way(visitor: Visitor) -> None:

@@ -1,10 +1,11 @@
-// Completes "@na" in a line of text from a list of names: arrows choose, Enter or Tab takes, Escape leaves.
+// Completes what is typed from a list: arrows choose, Enter or Tab takes, Escape leaves.
 import { make, newId } from "./dom.js";
 
-// `find(typed)` gives [{text, label}], the likeliest first.
+// `find(before)`: of the text before the caret, where the word begins and what it may become, the likeliest first:
+// {title, begin, offers: [{text, label, note, help, face}]}, or nothing.
 export function completing(line, list, find) {
   let offers = [], active = 0, begin = 0;
-  list.id = newId("names");
+  list.id = newId("offers");
   line.setAttribute("aria-controls", list.id);
 
   const close = () => {
@@ -13,40 +14,53 @@ export function completing(line, list, find) {
     line.setAttribute("aria-expanded", "false");
     line.removeAttribute("aria-activedescendant");
   };
-  const take = (offer) => {
+  const take = ({ text }) => {
     const rest = line.value.slice(line.selectionStart).replace(/^ /, "");
-    line.value = `${line.value.slice(0, begin)}${offer.text} ${rest}`;
-    line.setSelectionRange(begin + offer.text.length + 1, begin + offer.text.length + 1);
-    close();
+    line.value = `${line.value.slice(0, begin)}${text} ${rest}`;
+    line.setSelectionRange(begin + text.length + 1, begin + text.length + 1);
     line.focus();
+    look();
   };
-  const draw = () => {
-    list.replaceChildren(...offers.map((offer, n) => make("li", {
-      id: `${list.id}-${n}`, role: "option", "aria-selected": String(n === active),
-      onpointerdown: (event) => { event.preventDefault(); take(offer); },
-    }, make("bdi", {}, offer.label), make("span", { className: "small" }, ` ${offer.text}`))));
+  const mark = () => {
+    line.setAttribute("aria-activedescendant", `${list.id}-${active}`);
+    for (const [n, option] of [...list.querySelectorAll("[role=option]")].entries()) option.setAttribute("aria-selected", String(n === active));
+    list.querySelector("[aria-selected=true]").scrollIntoView({ block: "nearest" });
+  };
+  const draw = (title) => {
+    list.ariaLabel = title;
+    list.replaceChildren(make("li", { className: "title", role: "presentation" }, title), ...offers.map((offer, n) => option(offer, `${list.id}-${n}`, () => take(offer))));
     list.hidden = false;
     line.setAttribute("aria-expanded", "true");
-    line.setAttribute("aria-activedescendant", `${list.id}-${active}`);
+    mark();
   };
-
-  line.addEventListener("input", () => {
-    const before = line.value.slice(0, line.selectionStart), typed = /(?:^|\s)@([^\s@]*)$/u.exec(before);
-    if (!typed) return close();
-    begin = before.length - typed[1].length - 1;
+  function look() {
+    const found = find(line.value.slice(0, line.selectionStart));
+    if (!found?.offers.length) return close();
+    ({ begin, offers } = found);
     active = 0;
-    offers = find(typed[1].toLowerCase()).slice(0, 8);
-    return offers.length ? draw() : close();
-  });
+    return draw(found.title);
+  }
+
+  line.addEventListener("input", look);
+  line.addEventListener("blur", close);
   line.addEventListener("keydown", (event) => {
-    if (!offers.length) return;
+    if (!offers.length || event.isComposing) return;
     const moves = { ArrowDown: 1, ArrowUp: -1 };
-    if (event.key in moves) active = (active + moves[event.key] + offers.length) % offers.length;
-    else if (event.key === "Escape") { event.preventDefault(); return close(); }
-    else if (event.key === "Enter" || event.key === "Tab") { event.preventDefault(); return take(offers[active]); }
+    if (event.key in moves) {
+      active = (active + moves[event.key] + offers.length) % offers.length;
+      mark();
+    } else if (event.key === "Escape") close();
+    else if (event.key === "Enter" && offers[active].sends && line.value === offers[active].text) return close();
+    else if (event.key === "Enter" || event.key === "Tab") take(offers[active]);
     else return;
     event.preventDefault();
-    draw();
   });
-  line.addEventListener("blur", close);
+}
+
+// A press of the pointer must not take the focus from the line.
+function option({ text, label, note, help, face }, id, onTake) {
+  return make("li", { id, role: "option", onpointerdown: (event) => { event.preventDefault(); onTake(); } },
+    face, make("span", { className: "offer" },
+      make("span", {}, make("bdi", { className: "label" }, label ?? text), note ? make("span", { className: "small" }, note) : null),
+      help ? make("span", { className: "small help" }, help) : null));
 }

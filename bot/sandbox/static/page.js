@@ -1,39 +1,13 @@
 // The sandbox's page: asks what is to be seen, again whenever there is news, and says what people do.
+import { get, post } from "./api.js";
+import { Drawer } from "./behind.js";
+import { PLATFORMS } from "./platforms.js";
 import { Side } from "./side.js";
-import { SlackRenderer, filledOnSlack } from "./slack.js";
-import { TeamsRenderer, filledOnTeams } from "./teams.js";
+import { city, clockFace, tellZone } from "./times.js";
 
-const API = "/sandbox/api";
 const AGAIN_MS = 1500;
-
-const starts = (word) => (text) => text.toLowerCase().split(/[\s@]+/).some((part) => part.startsWith(word));
-
-const PLATFORMS = {
-  slack: {
-    title: "Slack",
-    hint: "Try /kudos @bob for the calm release #craft",
-    renderer: (state, press) => new SlackRenderer(state, press),
-    pressed: (element) => ({ action: element.action_id, value: element.value }),
-    isApp: (one, state) => state.people[one.author]?.handle === "plaudit",
-    filled: filledOnSlack,
-    formWords: ({ content }) => ({ title: content.title.text, submit: content.submit?.text, close: content.close?.text ?? "Close" }),
-    names: (state, typed) => [
-      ...Object.values(state.people).map((one) => ({ text: `@${one.handle}`, label: one.name })),
-      ...Object.values(state.groups).map((handle) => ({ text: `@${handle}`, label: "user group" })),
-    ].filter((one) => starts(typed)(`${one.label} ${one.text}`)),
-  },
-  teams: {
-    title: "Microsoft Teams",
-    hint: "Try @Plaudit kudos @Bob Okafor for the calm release #craft",
-    renderer: (state, press) => new TeamsRenderer(state, press),
-    pressed: (action, number, root) => ({ number, title: action.title, values: filledOnTeams(root) }),
-    isApp: (one) => one.author === null,
-    filled: filledOnTeams,
-    formWords: ({ title, card }) => ({ title: title || "Form", submit: card.actions?.[0]?.title, close: "Close" }),
-    names: (state, typed) => [state.bot, ...Object.values(state.people).map((one) => one.name)]
-      .filter(starts(typed)).map((name) => ({ text: `@${name}`, label: name })),
-  },
-};
+const TOLD_MS = 8000;
+const SILENT = "The sandbox does not answer. Is it running?";
 
 const sides = {};
 const as = {};
@@ -45,19 +19,16 @@ async function follow() {
       show(await ask());
     } catch (error) {
       if (error.name !== "AbortError") {
-        tell("The sandbox does not answer. Is it running?");
+        tell(SILENT);
         await new Promise((resolve) => setTimeout(resolve, AGAIN_MS));
       }
     }
   }
 }
 
-async function ask() {
+function ask() {
   asking = new AbortController();
-  const query = new URLSearchParams({ run: seen.run, since: seen.revision, slack: as.slack ?? "", teams: as.teams ?? "" });
-  const answer = await fetch(`${API}/state?${query}`, { signal: asking.signal });
-  if (!answer.ok) throw new Error(await answer.text());
-  return answer.json();
+  return get("state", { run: seen.run, since: seen.revision, slack: as.slack ?? "", teams: as.teams ?? "" }, asking.signal);
 }
 
 function show(state) {
@@ -68,22 +39,17 @@ function show(state) {
   as.teams = state.teams.me;
   showClock(state.clock);
   for (const key of Object.keys(PLATFORMS)) sides[key].show(state[key], cast, state.clock.now);
+  drawer.news(state.clock.now);
   if (state.teams.notice) tell(state.teams.notice);
   if (state.teams.draft) tell("The app put a card into the compose box; this page does not show that.");
 }
 
 function showClock({ now, zone, ahead_s: ahead }) {
-  const words = new Date(now).toLocaleString(undefined, { weekday: "long", day: "numeric", month: "long", hour: "2-digit", minute: "2-digit", timeZone: zone });
-  const output = document.getElementById("now");
-  output.textContent = `${words} (${zone.split("/").at(-1)})`;
+  tellZone(zone);
+  const { day, hour } = clockFace(now), output = document.getElementById("now");
+  output.textContent = `${day}, ${hour} in ${city()}`;
+  output.title = ahead > 60 ? "The programme's clock was moved forward" : "The programme's clock shows real time";
   output.classList.toggle("moved", ahead > 60);
-}
-
-async function post(path, body) {
-  const headers = { "Content-Type": "application/json" };
-  const answer = await fetch(`${API}/${path}`, { method: "POST", headers, body: JSON.stringify(body) });
-  const type = answer.headers.get("Content-Type") ?? "";
-  return type.startsWith("application/json") ? answer.json() : { error: await answer.text() };
 }
 
 async function act(deed) {
@@ -93,7 +59,7 @@ async function act(deed) {
     tell(error ?? told ?? "");
     return !error;
   } catch {
-    tell("The sandbox does not answer. Is it running?");
+    tell(SILENT);
     return false;
   } finally {
     document.body.classList.remove("busy");
@@ -104,6 +70,7 @@ function become(side, id) {
   as[side] = id;
   const person = cast.find((one) => one[side] === id), other = side === "slack" ? "teams" : "slack";
   if (document.getElementById("together").checked && person[other]) as[other] = person[other];
+  for (const one of Object.values(sides)) one.waits();
   seen = { run: "", revision: "" };
   asking.abort();
 }
@@ -114,9 +81,10 @@ function tell(words) {
   line.textContent = words;
   line.hidden = !words;
   clearTimeout(telling);
-  telling = setTimeout(() => { line.hidden = true; }, 8000);
+  telling = setTimeout(() => { line.hidden = true; }, TOLD_MS);
 }
 
+// On a narrow screen one column is shown at a time.
 function choose(tab) {
   document.body.dataset.side = tab;
   for (const key of Object.keys(PLATFORMS)) {
@@ -126,23 +94,29 @@ function choose(tab) {
   }
 }
 
-for (const [key, platform] of Object.entries(PLATFORMS)) {
-  sides[key] = new Side(key, platform, { act, become });
-  document.getElementById("sides").append(sides[key].element);
-  const tab = document.getElementById(`tab-${key}`);
+function prepareTab(key) {
+  const tab = document.getElementById(`tab-${key}`), other = key === "slack" ? "teams" : "slack";
   tab.addEventListener("click", () => choose(key));
   tab.addEventListener("keydown", (event) => {
     if (!["ArrowLeft", "ArrowRight"].includes(event.key)) return;
-    const other = key === "slack" ? "teams" : "slack";
     choose(other);
     document.getElementById(`tab-${other}`).focus();
   });
 }
-for (const button of document.querySelectorAll("[data-jump]")) {
+
+function prepareClock(button) {
   button.addEventListener("click", async () => {
-    const { error } = await post("clock", { to: button.dataset.jump });
+    const { error } = await post("clock", { to: button.dataset.jump }).catch(() => ({ error: SILENT }));
     if (error) tell(error);
   });
 }
+
+const drawer = new Drawer();
+for (const [key, platform] of Object.entries(PLATFORMS)) {
+  sides[key] = new Side(key, platform, { act, become });
+  document.getElementById("sides").append(sides[key].element);
+  prepareTab(key);
+}
+for (const button of document.querySelectorAll("[data-jump]")) prepareClock(button);
 choose("slack");
 follow();

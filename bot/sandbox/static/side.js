@@ -1,10 +1,14 @@
 // One of the two columns: who one is there, the conversations, what is said, and the line to write in.
-import { make } from "./dom.js";
 import { completing } from "./complete.js";
+import { FormDialog } from "./dialog.js";
+import { make, unseen } from "./dom.js";
+import { face } from "./faces.js";
+import { messageList } from "./messages.js";
 
-const KINDS = { public_channel: "#", private_channel: "🔒", im: "✉", mpim: "✉", channel: "#", groupChat: "👥", personal: "✉" };
+const SIGNS = { public_channel: "#", private_channel: "🔒", channel: "#", groupChat: "👥" };
+const NEAR = 60;
 
-// `platform`: its name, hint, renderer, mentions and reading of forms. `act`, `become`: what the page does.
+// `platform`: what differs. `act`, `become`: what the page does.
 export class Side {
   constructor(key, platform, { act, become }) {
     this.key = key;
@@ -12,24 +16,27 @@ export class Side {
     this.act = act;
     this.element = document.getElementById("side").content.firstElementChild.cloneNode(true);
     this.element.id = key;
+    this.element.classList.add(key);
     this.element.setAttribute("aria-label", platform.title);
     this.find("h2").textContent = platform.title;
     this.read = new Map();
+    this.dialog = new FormDialog(key, platform, (deed) => this.do(deed));
     this.find(".me").addEventListener("change", (event) => become(key, event.target.value));
     this.prepareCompose();
-    this.dialog.addEventListener("cancel", (event) => { event.preventDefault(); this.do({ do: "close" }); });
+    this.prepareMessages();
   }
 
   find(selector) {
     return this.element.querySelector(selector);
   }
 
-  get dialog() {
-    return this.find("dialog");
+  get line() {
+    return this.find(".compose").elements.text;
   }
 
   get place() {
-    return this.state.places.find((place) => place.id === this.chosen) ?? this.state.places.find((place) => place.id === this.state.home) ?? this.state.places[0];
+    const { places, home } = this.state;
+    return places.find((place) => place.id === this.chosen) ?? places.find((place) => place.id === home) ?? places[0];
   }
 
   do(deed) {
@@ -37,24 +44,36 @@ export class Side {
   }
 
   prepareCompose() {
-    const form = this.find(".compose"), line = form.elements.text;
-    line.placeholder = this.platform.hint;
-    completing(line, this.find(".names"), (typed) => this.platform.names(this.state, typed));
+    const form = this.find(".compose"), { line } = this;
+    completing(line, this.find(".offers"), (before) => this.platform.completes(this.state, before));
+    line.addEventListener("keydown", (event) => {
+      if (event.key !== "Enter" || event.shiftKey || event.isComposing || event.defaultPrevented) return;
+      event.preventDefault();
+      form.requestSubmit();
+    });
     form.addEventListener("submit", async (event) => {
       event.preventDefault();
       const text = line.value.trim();
       if (text && await this.do({ do: "say", text })) line.value = "";
     });
     this.find(".shortcut").addEventListener("click", () => this.do({ do: "shortcut" }));
+    this.find(".hint").addEventListener("click", () => { line.value = this.platform.hint; line.focus(); });
+    this.find(".hint bdi").textContent = this.platform.hint;
+  }
+
+  // For what somebody else sees: until then nothing is pressed that is still the former person's.
+  waits() {
+    this.element.setAttribute("aria-busy", "true");
   }
 
   show(state, cast, now) {
     this.state = state;
+    this.element.setAttribute("aria-busy", "false");
     this.began ??= new Date(now);
     this.showCast(cast);
     this.showPlaces();
-    this.showMessages();
-    this.showForm();
+    this.showMessages(now);
+    this.dialog.show(state);
   }
 
   // Draws a part only when it has changed, so that focus and what is half typed stay.
@@ -69,32 +88,40 @@ export class Side {
     if (!this.changed("cast", this.state.me)) return;
     const here = cast.filter((one) => one[this.key]);
     this.find(".me").replaceChildren(...here.map((one) => make("option", { value: one[this.key], selected: one[this.key] === this.state.me }, one.name)));
+    this.find(".whoami").replaceChildren(face(this.state.people[this.state.me].name, { size: "small-face" }));
   }
 
   showPlaces() {
-    const news = this.state.places.map((place) => this.isNews(place));
-    if (!this.changed("places", this.state.places.map(({ messages, ...place }) => place), news, this.place?.id)) return;
-    this.find(".places").replaceChildren(...this.state.places.map((place, n) => this.placeButton(place, news[n])));
+    const { places } = this.state, news = places.map((place) => this.isNews(place)), held = this.find(".places :focus")?.dataset.place;
+    if (!this.changed("places", places.map(({ messages, ...place }) => place), news, this.place.id)) return;
+    const group = ([title, kinds]) => [make("h4", {}, title), ...places.map((place, n) => (kinds.includes(place.kind) ? this.placeButton(place, news[n]) : null))];
+    this.find(".places").replaceChildren(make("p", { className: "org" }, this.state.name), ...this.platform.groups.flatMap(group).filter(Boolean));
     this.find(".place").replaceChildren(...this.heading(this.place));
+    this.line.placeholder = this.platform.line(this.place);
+    if (held) this.find(`.places [data-place="${CSS.escape(held)}"]`)?.focus();
   }
 
   placeButton(place, isNews) {
     const here = place.id === this.place.id;
-    return make("button", { type: "button", "aria-current": here ? "true" : undefined, className: isNews ? "news" : "", onclick: () => this.go(place) },
-      make("span", { "aria-hidden": "true" }, `${KINDS[place.kind] ?? ""} `), make("bdi", {}, place.name),
-      isNews ? make("span", { className: "dot" }, make("span", { className: "unseen" }, " (new)")) : null);
+    return make("button", { type: "button", "aria-current": here ? "true" : undefined, className: isNews ? "news" : "", "data-place": place.id, onclick: () => this.go(place) },
+      this.sign(place), make("bdi", {}, place.name), isNews ? make("span", { className: "dot" }, unseen(" (new)")) : null);
+  }
+
+  sign(place) {
+    if (SIGNS[place.kind]) return make("span", { className: "sign", ariaHidden: "true" }, SIGNS[place.kind]);
+    return face(place.name, { app: place.name === "Plaudit", size: "tiny" });
   }
 
   heading(place) {
     const notes = [place.archived && "archived", !place.app && "Plaudit is not in here"].filter(Boolean);
-    return [make("bdi", {}, place.name), ...notes.map((note) => make("span", { className: "note" }, note))];
+    return [this.sign(place), make("bdi", {}, place.name), ...notes.map((note) => make("span", { className: "note" }, note))];
   }
 
   go(place) {
     this.chosen = place.id;
-    this.showMessages();
+    this.showMessages(this.now);
     this.showPlaces();
-    this.find(".compose").elements.text.focus();
+    this.line.focus({ preventScroll: true });
   }
 
   // Something that came while this page was open, and that this person has not looked at.
@@ -104,53 +131,32 @@ export class Side {
     return Boolean(isFresh) && place.id !== this.place.id && newest.id !== this.read.get(`${this.state.me} ${place.id}`);
   }
 
-  showMessages() {
-    const place = this.place, list = this.find(".messages");
-    this.read.set(`${this.state.me} ${place.id}`, place.messages.at(-1)?.id);
+  showMessages(now) {
+    const { place } = this, list = this.find(".messages"), shown = `${this.state.me} ${place.id}`;
+    this.now = now;
+    this.read.set(shown, place.messages.at(-1)?.id);
     if (!this.changed("messages", place, this.state.me)) return;
-    const moved = this.shownPlace !== `${this.state.me} ${place.id}`;
-    const atEnd = moved || list.scrollHeight - list.scrollTop - list.clientHeight < 60;
-    this.shownPlace = `${this.state.me} ${place.id}`;
-    list.replaceChildren(...place.messages.map((one) => this.message(one)));
-    if (!place.messages.length) list.append(make("li", { className: "empty" }, "Nothing was said here yet."));
-    if (atEnd) list.scrollTop = list.scrollHeight;
+    if (this.shownPlace !== shown) this.atEnd = true;
+    this.shownPlace = shown;
+    list.dataset.kind = place.kind;
+    list.replaceChildren(...messageList(place, { ...this, now, do: (deed) => this.do(deed) }));
+    this.follow();
   }
 
-  message(one) {
-    const mine = this.state.people[one.author], app = this.platform.isApp(one, this.state);
-    const name = app ? "Plaudit" : (mine?.name ?? "somebody");
-    const renderer = this.platform.renderer(this.state, (...pressed) => this.do({ do: "press", message: one.id, ...this.platform.pressed(...pressed) }));
-    return make("li", { className: one.private ? "private" : "" },
-      make("span", { className: app ? "face app" : `face f${hash(name) % 8}`, "aria-hidden": "true" }, [...name][0]),
-      make("div", { className: "said" },
-        make("p", { className: "who" }, make("bdi", {}, name), app || mine?.bot ? make("span", { className: "tag" }, "APP") : null,
-          make("time", { dateTime: one.at, title: new Date(one.at).toString() }, when(one.at)), one.edited ? make("span", { className: "small" }, "edited") : null),
-        one.private ? make("p", { className: "only" }, "Only you can see this") : null,
-        make("div", { className: "body" }, renderer.message(one))),
-      one.private ? null : make("button", { type: "button", className: "about", onclick: () => this.do({ do: "about", message: one.id }), "aria-label": `Give kudos for this message of ${name}` }, "Give kudos for this"));
+  // Whoever reads the latest sees what comes, also when the column gets another size.
+  prepareMessages() {
+    const list = this.find(".messages");
+    const size = () => `${list.clientWidth} ${list.clientHeight}`;
+    let sized = size();
+    list.addEventListener("scroll", () => {
+      // A browser that keeps the topmost message in its place tells of that too; nobody has scrolled then.
+      if (sized === size()) this.atEnd = list.scrollHeight - list.scrollTop - list.clientHeight < NEAR;
+    }, { passive: true });
+    new ResizeObserver(() => { sized = size(); this.follow(); }).observe(list);
   }
 
-  showForm() {
-    const { form } = this.state;
-    if (!this.changed("form", form)) return;
-    if (!form) return this.dialog.close();
-    const renderer = this.platform.renderer(this.state, (...pressed) => this.do({ do: "press", form: true, ...this.platform.pressed(...pressed) }));
-    const words = this.platform.formWords(form), titleId = `${this.key}-form-title`;
-    const element = make("form", { noValidate: true, onsubmit: (event) => { event.preventDefault(); this.do({ do: "submit", values: this.platform.filled(element) }); } },
-      make("p", { className: "as" }, this.platform.title, " · as ", make("bdi", {}, this.state.people[this.state.me].name)),
-      make("h2", { id: titleId }, words.title), renderer.form(form),
-      make("div", { className: "actions" }, words.submit ? make("button", { className: "primary" }, words.submit) : null,
-        make("button", { type: "button", onclick: () => this.do({ do: "close" }) }, words.close)));
-    this.dialog.setAttribute("aria-labelledby", titleId);
-    this.dialog.replaceChildren(element);
-    if (!this.dialog.open) this.dialog.showModal();
-    (element.querySelector("[aria-invalid]") ?? element.querySelector("input, textarea, select"))?.focus();
-    return undefined;
+  follow() {
+    const list = this.find(".messages");
+    if (this.atEnd) list.scrollTop = list.scrollHeight;
   }
-}
-
-const hash = (text) => [...text].reduce((sum, letter) => (sum * 31 + letter.codePointAt(0)) >>> 0, 7);
-
-function when(iso) {
-  return new Date(iso).toLocaleString(undefined, { weekday: "short", hour: "2-digit", minute: "2-digit" });
 }

@@ -1,7 +1,10 @@
-// Adaptive Cards and messages of Teams, as far as our cards and forms use them.
-import { lines, link, make, newId, picked, picker, pieces, unsupported } from "./dom.js";
+// Adaptive Cards as a message or a dialog of Teams holds them.
+import { lines, link, make, menu, picture, unsupported } from "./dom.js";
+import { field } from "./inputs.js";
+import { markdown, typedOnTeams } from "./markdown.js";
+import { badge, factSet, icon, looks, progress, table, toWidth } from "./teams_parts.js";
+import { control } from "./teams_inputs.js";
 
-const SIZES = { Small: "small", Medium: "medium", Large: "large", ExtraLarge: "huge" };
 const STYLES = { positive: "primary", destructive: "danger" };
 
 // `world`: people by id. `press(action, number, root)`: what a button does; `number` counts in reading order.
@@ -13,7 +16,7 @@ export class TeamsRenderer {
   }
 
   message({ text, card }) {
-    const said = text ? [make("p", { dir: "auto" }, plain(text.trimEnd()))] : [];
+    const said = text ? [make("p", { dir: "auto" }, typedOnTeams(text.trimEnd()))] : [];
     return card ? [...said, this.card(card)] : said;
   }
 
@@ -31,94 +34,98 @@ export class TeamsRenderer {
 
   inside(card, root) {
     const actions = card.actions?.length ? [this.actionSet(card.actions, root)] : [];
-    return [...(card.body ?? []).map((one) => this.element(one, root)), ...actions];
+    return [...this.all(card.body ?? [], root), ...actions];
   }
 
+  all(items, root) {
+    return items.map((one) => this.element(one, root));
+  }
+
+  // Everything may stand apart from what is above it, and may be hidden at first.
   element(one, root) {
+    const made = this.drawn(one, root);
+    if (one.separator) made.classList.add("separator");
+    if (one.spacing) made.classList.add(`space-${one.spacing.toLowerCase()}`);
+    if (one.isVisible === false) made.hidden = true;
+    if (one.id) made.dataset.element = one.id;
+    return made;
+  }
+
+  drawn(one, root) {
     switch (one.type) {
-      case "TextBlock": return this.textBlock(one);
-      case "RichTextBlock": return make("p", { dir: "auto" }, one.inlines.map((run) => this.run(run)));
-      case "Container": return make("div", { className: one.style === "emphasis" ? "quote" : "" }, one.items.map((item) => this.element(item, root)));
-      case "ColumnSet": return make("div", { className: "columns" }, one.columns.map((column) => this.column(column, root)));
+      case "TextBlock": return make(one.style === "heading" ? "h4" : "p", { dir: "auto", className: looks(one) }, markdown(one.text));
+      case "RichTextBlock": return make("p", { dir: "auto", className: looks(one) }, one.inlines.map((run) => this.run(run)));
+      case "Container": return make("div", { className: box(one) }, this.all(one.items ?? [], root));
+      case "ColumnSet": return make("div", { className: `columns ${box(one)}` }, (one.columns ?? []).map((column) => this.column(column, root)));
+      case "FactSet": return factSet(one);
+      case "Table": return table(one, (items) => this.all(items, root));
+      case "Image": return picture(one.url ?? "", one.altText, `size-${String(one.size ?? "auto").toLowerCase()}`);
+      case "ImageSet": return make("div", { className: "columns" }, one.images.map((image) => this.element(image, root)));
       case "ActionSet": return this.actionSet(one.actions, root);
+      case "Badge": return badge(one);
+      case "Icon": return icon(one);
+      case "ProgressBar": return progress(one);
       default: return one.type.startsWith("Input.") ? this.input(one) : unsupported(one.type);
     }
   }
 
-  textBlock(one) {
-    const looks = [SIZES[one.size], one.weight === "Bolder" && "bold", one.isSubtle && "subtle", one.color === "Attention" && "error"];
-    return make(one.style === "heading" ? "h4" : "p", { dir: "auto", className: looks.filter(Boolean).join(" ") }, markdown(one.text));
-  }
-
   run(run) {
     if (typeof run === "string") return lines(run);
-    return run.type === "TextRun" ? make("span", {}, lines(run.text)) : unsupported(run.type);
+    if (run.type !== "TextRun") return unsupported(run.type);
+    return make("span", { className: [looks(run), run.italic && "italic", run.strikethrough && "struck"].filter(Boolean).join(" ") }, lines(run.text));
   }
 
   column(column, root) {
-    const fixed = column.width === "auto" ? "column auto" : "column";
-    return make("div", { className: fixed }, column.items.map((item) => this.element(item, root)));
+    const made = make("div", { className: `column ${box(column)} ${String(column.verticalContentAlignment ?? "").toLowerCase()}` }, this.all(column.items ?? [], root));
+    toWidth(made, column.width ?? "stretch");
+    if (column.minHeight) made.style.minHeight = column.minHeight;
+    return made;
   }
 
   actionSet(actions, root) {
     const more = make("div", { className: "unfolded" });
-    const buttons = actions.map((one) => this.action(one, root, more));
-    return make("div", {}, make("div", { className: "actions" }, buttons), more);
+    const shown = actions.filter((one) => one.mode !== "secondary"), rest = actions.filter((one) => one.mode === "secondary");
+    return make("div", { className: "action-set" }, make("div", { className: "actions" }, shown.map((one) => this.action(one, root, more)),
+      rest.length ? menu("More", rest.map((one) => this.action(one, root, more))) : null), more);
   }
 
   action(one, root, more) {
-    const looks = { type: "button", className: STYLES[one.style] ?? "" };
+    const props = { type: "button", className: `act ${STYLES[one.style] ?? ""}`, title: one.tooltip };
     switch (one.type) {
-      case "Action.OpenUrl": return link(one.url, one.title);
-      case "Action.ShowCard": return make("button", { ...looks, onclick: () => this.unfold(one.card, root, more) }, one.title);
+      case "Action.OpenUrl": return make("span", { className: "button-link" }, link(one.url, one.title));
+      case "Action.ShowCard": return this.folding(one, props, root, more);
+      case "Action.ToggleVisibility": return make("button", { ...props, onclick: () => toggle(one, root) }, one.title);
       case "Action.Execute":
-      case "Action.Submit":
-        return make("button", { ...looks, onclick: () => this.press(one, this.numbers.get(one), root) }, one.title);
+      case "Action.Submit": return make("button", { ...props, onclick: () => this.press(one, this.numbers.get(one), root) }, one.title);
       default: return unsupported(one.type);
     }
   }
 
-  unfold(card, root, more) {
-    more.replaceChildren(...(more.hasChildNodes() ? [] : this.inside(card, root)));
+  folding(one, props, root, more) {
+    const button = make("button", { ...props, ariaExpanded: "false" }, one.title);
+    button.addEventListener("click", () => {
+      const unfolds = button.ariaExpanded !== "true";
+      for (const other of button.parentElement.querySelectorAll("[aria-expanded]")) other.ariaExpanded = "false";
+      button.ariaExpanded = String(unfolds);
+      more.replaceChildren(...(unfolds ? this.inside(one.card, root) : []));
+      more.querySelector("button, input")?.focus();
+    });
+    return button;
   }
 
   input(one) {
-    const id = newId("field"), control = this.control(one, id);
-    control.dataset.field = one.id;
-    return make("div", { className: "field" }, make("label", { htmlFor: id, id: `${id}-label` }, one.label ?? one.id), control);
-  }
-
-  control(one, id) {
-    const named = { id, "aria-labelledby": `${id}-label` }, value = one.value ?? "";
-    switch (one.type) {
-      case "Input.Text": return make(one.isMultiline ? "textarea" : "input", { id, dir: "auto", value, maxLength: one.maxLength ?? 4000 });
-      case "Input.Number": return make("input", { id, type: "number", min: one.min, max: one.max, value });
-      case "Input.ChoiceSet": return this.choices(one, named, String(value));
-      default: return make("div", named, unsupported(one.type));
-    }
-  }
-
-  choices(one, named, value) {
-    if (one.isMultiSelect) {
-      const people = one["choices.data"]?.dataset?.startsWith("graph.microsoft.com/users");
-      const offered = people ? this.directory() : one.choices.map((choice) => ({ id: choice.value, name: choice.title }));
-      return picker(offered, value.split(","), { ...named, "data-many": true });
-    }
-    return make("select", named, one.choices.map((choice) => make("option", { value: choice.value, selected: choice.value === value }, choice.title)));
-  }
-
-  directory() {
-    return Object.values(this.world.people).map((one) => ({ id: one.directory_id, name: one.name }));
+    return field({ label: one.label ?? one.id, optional: false, name: one.id, kind: one.type + (one.isMultiSelect ? ".many" : "") },
+      (named) => control(one, this.world, named));
   }
 }
 
-// What is filled in, by input id, as Teams sends it.
-export function filledOnTeams(root) {
-  const values = {};
-  for (const control of root.querySelectorAll("[data-field]")) {
-    values[control.dataset.field] = "many" in control.dataset ? picked(control).join(",") : control.value;
+const box = ({ style, bleed }) => ["box", style && style !== "default" && `style-${style}`, bleed && "bleed"].filter(Boolean).join(" ");
+
+function toggle({ targetElements: targets }, root) {
+  for (const target of targets) {
+    const id = target.elementId ?? target, found = root.querySelector(`[data-element="${CSS.escape(id)}"]`);
+    if (found) found.hidden = target.isVisible === undefined ? !found.hidden : !target.isVisible;
   }
-  return values;
 }
 
 // Notes the number of every action in reading order, as the fake counts them.
@@ -131,22 +138,3 @@ function number(card, numbers) {
   };
   walk(card);
 }
-
-// What people typed comes as entities, with mentions as tags.
-function plain(text) {
-  return pieces(text, /<at>(.*?)<\/at>/g, ([, name]) => make("bdi", { className: "mention" }, entities(name)), (rest) => lines(entities(rest)));
-}
-
-const MARKS = /\\([\\*_[\]`])|<at>(.*?)<\/at>|\*\*((?:\\.|[^\\])+?)\*\*|\[((?:\\.|[^\]\\])*)\]\(([^)\s]+)\)|`([^`]+)`/g;
-
-function markdown(text) {
-  return pieces(text, MARKS, ([, escaped, name, bold, label, url, code]) => {
-    if (escaped) return escaped;
-    if (name !== undefined) return make("bdi", { className: "mention" }, name);
-    if (bold) return make("strong", {}, markdown(bold));
-    if (code) return make("code", {}, code);
-    return link(url, ...markdown(label));
-  }, lines);
-}
-
-const entities = (text) => text.replace(/&(lt|gt|amp|nbsp);/g, (_, name) => ({ lt: "<", gt: ">", amp: "&", nbsp: " " })[name]);

@@ -1,0 +1,50 @@
+// What is said in a conversation: by day, by whom, and what one can do with it.
+import { make } from "./dom.js";
+import { face } from "./faces.js";
+import { day, dayKey, hour, inFull } from "./times.js";
+import { emoji } from "./emoji.js";
+
+const CHATS = ["im", "personal"];
+const TOGETHER_MS = 5 * 60 * 1000;
+
+// `side`: its state, platform, the time, and `do`.
+export function messageList({ messages, name, kind }, side) {
+  if (!messages.length) return [make("li", { className: "empty" }, make("span", { className: "big", ariaHidden: "true" }, "👋"), make("span", {}, CHATS.includes(kind) ? "Nothing was said yet between you and " : "This is the very beginning of ", make("bdi", {}, name), "."))];
+  return messages.flatMap((one, n) => {
+    const before = messages[n - 1], isNewDay = !before || dayKey(before.at) !== dayKey(one.at);
+    const entry = message(one, side, !isNewDay && goOn(before, one));
+    return isNewDay ? [make("li", { className: "day" }, make("span", {}, day(one.at, side.now))), entry] : [entry];
+  });
+}
+
+// Whether somebody goes on where they stopped, soon after and for the same eyes. Each card stands for itself.
+function goOn(before, one) {
+  const isCard = one.card || one.blocks?.length || before.card || before.blocks?.length;
+  return !isCard && before.author === one.author && before.private === one.private && new Date(one.at) - new Date(before.at) < TOGETHER_MS;
+}
+
+function message(one, side, goesOn) {
+  const { state, platform } = side, author = state.people[one.author], app = platform.isApp(one, state);
+  const name = app ? "Plaudit" : (author?.name ?? "somebody");
+  const renderer = platform.renderer(state, (...pressed) => side.do({ do: "press", message: one.id, ...platform.pressed(...pressed) }));
+  const looks = [one.private && "private", goesOn && "goes-on", one.author === state.me && "mine", app && "by-app"];
+  return make("li", { className: looks.filter(Boolean).join(" ") },
+    goesOn ? make("time", { className: "margin", dateTime: one.at, title: inFull(one.at), ariaHidden: "true" }, hour(one.at)) : face(name, { app }),
+    make("div", { className: "said" },
+      one.private ? make("p", { className: "only" }, platform.only) : null,
+      make("p", { className: goesOn ? "who unseen" : "who" }, make("bdi", {}, name), app || author?.bot ? make("span", { className: "tag" }, "APP") : null,
+        make("time", { dateTime: one.at, title: inFull(one.at) }, hour(one.at))),
+      make("div", { className: "body" }, renderer.message(one)),
+      one.edited ? make("span", { className: "edited" }, "(edited)") : null,
+      reactions(one)),
+    one.private ? null : about(one, name, side));
+}
+
+function reactions({ reactions: given = {} }) {
+  const all = Object.entries(given);
+  return all.length ? make("p", { className: "reactions" }, all.map(([name, count]) => make("span", { title: `:${name}:` }, `${emoji(name)} ${count}`))) : null;
+}
+
+const about = (one, name, side) => make("button", {
+  type: "button", className: "about", onclick: () => side.do({ do: "about", message: one.id }), ariaLabel: `Give kudos for this message of ${name}`,
+}, make("span", { ariaHidden: "true" }, "🎉"), " Give kudos for this");
