@@ -208,7 +208,8 @@ class Process:
         _log.info("stopped")
 
     def _build(self, database: Database) -> None:
-        writers = Lane("writer", 1 if database.kind == "sqlite" else 8)
+        one_writer = database.kind == "sqlite"
+        writers = Lane("writer", 1, together=database.together) if one_writer else Lane("writer", 8)
         readers = Lane("reader", 2)
         self.core = Core(database, writers, readers, self.clock, Ids())
         self.http = aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=0), cookie_jar=aiohttp.DummyCookieJar())

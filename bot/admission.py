@@ -3,6 +3,8 @@
 Background work (relay records, imports, ticks) lets interactive work go first, for a while. A request is refused at
 the door when those before it would keep it waiting for more than a second, and nothing starts later than two seconds
 after it arrived: the person reads that we are busy, and nothing was taken. What has started always ends.
+
+Where there is one writer, what waits at the same time is done together: it is committed once, and answered then.
 """
 
 from __future__ import annotations
@@ -13,6 +15,7 @@ import queue
 import threading
 import time
 from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from typing import Any, TypeAlias, TypeVar
 
@@ -21,6 +24,9 @@ LONGEST_WAIT_S = 1.0
 LATEST_START_S = 2.0
 BACKGROUND_WAITS_S = 0.2
 """How much later than interactive work of the same moment background work begins; it never starves."""
+MOST_TOGETHER = 32
+TOGETHER_S = 0.05
+"""How long the first of those that are done together waits for the others, about."""
 
 T = TypeVar("T")
 
@@ -42,13 +48,28 @@ class _Job:
 
 _Entry: TypeAlias = tuple[float, int, _Job | None]
 """When its turn is, a number that no other has, and what is to be done; None ends a thread."""
+_Outcome: TypeAlias = tuple[_Job, Any, BaseException | None]
+"""A job, what it gave, and what it raised."""
+Together: TypeAlias = Callable[[], AbstractContextManager[None]]
 
 
 class Lane:
-    """A queue and its threads. One for writers, one for readers, so that forms never wait behind gifts."""
+    """A queue and its threads. One for writers, one for readers, so that forms never wait behind gifts.
 
-    def __init__(self, name: str, threads: int, clock: Callable[[], float] = time.monotonic) -> None:
+    `together` is entered around jobs that wait at the same time. If it raises in the end, nothing of them was done.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        threads: int,
+        clock: Callable[[], float] = time.monotonic,
+        *,
+        together: Together | None = None,
+    ) -> None:
         self._clock = clock
+        self._together = together or nullcontext
+        self._most = MOST_TOGETHER if together else 1
         self._jobs: queue.PriorityQueue[_Entry] = queue.PriorityQueue()
         self._numbers = itertools.count()
         self._waiting = 0
@@ -95,31 +116,56 @@ class Lane:
             raise Busy
 
     def _work(self) -> None:
-        while job := self._jobs.get()[2]:
+        while first := self._jobs.get()[2]:
             started = self._clock()
-            if started > job.latest_start:
-                _settle(job.done, error=Busy())
-                continue
-            try:
-                result = job.work()
-            except StopIteration as error:  # which no future takes, so that whoever waits would wait for ever
-                _settle(job.done, error=RuntimeError(repr(error)))
-            except BaseException as error:
-                _settle(job.done, error=error)
-            else:
-                _settle(job.done, result=result)
-            if job.latest_start < float("inf"):
+            outcomes = self._do(first)
+            _settle(outcomes)
+            if any(job.latest_start < float("inf") for job, *_ in outcomes):
                 # A slow moving mean of what a request takes, for the door; a page of background work takes longer.
-                self._usual_s += (self._clock() - started - self._usual_s) / 16
+                self._usual_s += ((self._clock() - started) / len(outcomes) - self._usual_s) / 16
+
+    def _do(self, first: _Job) -> list[_Outcome]:
+        """Does a job, and what waits by then. Nobody hears of it before it is done for good."""
+        outcomes: list[_Outcome] = []
+        try:
+            with self._together():
+                until = self._clock() + TOGETHER_S
+                job: _Job | None = first
+                while job:
+                    outcomes.append(self._outcome(job))
+                    job = self._next() if len(outcomes) < self._most and self._clock() < until else None
+        except Exception:  # each alone, for one of them may be why
+            return [self._outcome(job) for job, *_ in outcomes]
+        return outcomes
+
+    def _next(self) -> _Job | None:
+        try:
+            entry = self._jobs.get_nowait()
+        except queue.Empty:
+            return None
+        if entry[2] is None:
+            self._jobs.put(entry)
+        return entry[2]
+
+    def _outcome(self, job: _Job) -> _Outcome:
+        if self._clock() > job.latest_start:
+            return job, None, Busy()
+        try:
+            return job, job.work(), None
+        except StopIteration as error:  # which no future takes, so that whoever waits would wait for ever
+            return job, None, RuntimeError(repr(error))
+        except BaseException as error:
+            return job, None, error
 
 
-def _settle(done: asyncio.Future[Any], *, result: Any = None, error: BaseException | None = None) -> None:
+def _settle(outcomes: list[_Outcome]) -> None:
     def settle() -> None:
-        if done.done():
-            return
-        if error is None:
-            done.set_result(result)
-        else:
-            done.set_exception(error)
+        for job, result, error in outcomes:
+            if job.done.done():
+                continue
+            if error is None:
+                job.done.set_result(result)
+            else:
+                job.done.set_exception(error)
 
-    done.get_loop().call_soon_threadsafe(settle)
+    outcomes[0][0].done.get_loop().call_soon_threadsafe(settle)

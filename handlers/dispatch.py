@@ -72,8 +72,9 @@ class Answered:
 
 
 class Dispatcher:
-    """Built once by the program. `on_sends` is called after a commit that left something in the outbox.
+    """Built once by the program. `on_sends` is called when something was left in the outbox.
 
+    Where requests are committed together that is a little before the commit, and a turn of the relay waits behind it.
     `owners` are e-mail addresses in lower case of those who may administer.
     """
 

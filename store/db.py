@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import sqlite3
+import threading
 import time
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from typing import Any, Literal, cast
 
 import orjson
@@ -30,6 +31,7 @@ __all__ = [
     "COMPACT",
     "Connection",
     "Database",
+    "LostTogether",
     "add_on_conflict",
     "db_now_ms",
     "fetch",
@@ -82,12 +84,25 @@ class Database:
             self.reader = _postgresql_engine(url, readers, "repeatable read", patient)
         else:
             raise ValueError(f"the database is SQLite or PostgreSQL, not {backend}")
+        self._group = _Group()
 
     @contextmanager
     def writing(self) -> Iterator[Connection]:
-        """One transaction that may write: commits at the end, rolls back when anything is raised."""
-        with self.writer.begin() as tx:
+        """One transaction that may write: commits at the end, rolls back when anything is raised.
+
+        Within `together` it is stored at the end of that, and until then by nobody else to be seen.
+        """
+        with self._group.part(self.writer) if self._group.stack else self.writer.begin() as tx:
             yield tx
+
+    @contextmanager
+    def together(self) -> Iterator[None]:
+        """What this thread writes within shares one commit; each `writing` still happens whole or not at all.
+
+        When it raises, nothing of it is stored. For SQLite, whose one writer pays for the disk at every commit.
+        """
+        with ExitStack() as stack, self._group.open(stack):
+            yield
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:
@@ -98,6 +113,55 @@ class Database:
     def close(self) -> None:
         self.writer.dispose()
         self.reader.dispose()
+
+
+class _Group(threading.local):
+    """The transaction that a thread's parts share; it begins with the first of them."""
+
+    stack: ExitStack | None = None
+    tx: Connection | None = None
+
+    @contextmanager
+    def open(self, stack: ExitStack) -> Iterator[None]:
+        self.stack = stack
+        try:
+            yield
+            if self.tx:
+                self._check(self.tx)
+        finally:
+            self.stack = self.tx = None
+
+    @contextmanager
+    def part(self, engine: Engine) -> Iterator[Connection]:
+        assert self.stack, "a part belongs to a group"
+        if self.tx is None:
+            self.tx = self.stack.enter_context(engine.begin())
+        self._check(self.tx)
+        with _savepoint(self.tx):
+            yield self.tx
+
+    def _check(self, tx: Connection) -> None:
+        """Some errors, such as a full disk, make SQLite roll back everything; a commit would not tell."""
+        if not getattr(tx.connection.dbapi_connection, "in_transaction", True):
+            raise LostTogether("SQLite rolled back what was written together")
+
+
+@contextmanager
+def _savepoint(tx: Connection) -> Iterator[None]:
+    cursor = tx.connection.cursor()  # SQLAlchemy's own takes 79 µs; this, one
+    cursor.execute("SAVEPOINT part")
+    try:
+        yield
+    except BaseException:
+        with suppress(sqlite3.OperationalError):  # it is gone where SQLite rolled back everything
+            cursor.execute("ROLLBACK TO part")
+            cursor.execute("RELEASE part")
+        raise
+    cursor.execute("RELEASE part")
+
+
+class LostTogether(Exception):
+    """One part failed in a way that took the others with it."""
 
 
 def _sqlite_engine(url: str, connections: int, begin: str, patient: bool, durable: bool) -> Engine:

@@ -199,7 +199,7 @@ class House:
         self.platform = platform
         self.new_id = Ids()
         self.wakes = 0
-        self.lane = Lane("test", 1 if database.kind == "sqlite" else 4)
+        self.lane = Lane("test", 1, together=database.together) if database.kind == "sqlite" else Lane("test", 4)
         self.deliveries = Deliveries(database, presenter, clock=clock, new_id=self.new_id, owners=["cleo@acme.test"])
         self.dispatcher = Dispatcher(database, presenter, clock=clock, new_id=self.new_id, on_sends=self._wake)
         self.connected = True

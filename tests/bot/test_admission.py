@@ -5,8 +5,8 @@ from __future__ import annotations
 import asyncio
 import gc
 import threading
-from collections.abc import AsyncIterator, Callable
-from contextlib import suppress
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import contextmanager, suppress
 from typing import TypeVar
 
 import pytest
@@ -188,6 +188,47 @@ async def test_who_hangs_up_before_a_failure_leaves_no_trace_of_it(lane: Lane) -
     await lane.run(lambda: None)
     gc.collect()
     assert lane.waiting == 0
+
+
+class Commits:
+    """Ends what was done together; badly, as often as it is told to."""
+
+    def __init__(self, *, bad: int = 0) -> None:
+        self.diary: list[str] = []
+        self._bad = bad
+
+    @contextmanager
+    def __call__(self) -> Iterator[None]:
+        yield
+        self.diary.append("commit")
+        if self._bad:
+            self._bad -= 1
+            raise OSError("the disk is full")
+
+
+async def test_what_waits_at_the_same_time_is_done_together_and_answered_then(seconds: Seconds) -> None:
+    commits = Commits()
+    lane = Lane("test", 1, seconds, together=commits)
+    held, first = await occupied(lane)
+    others = [await queued(lane, noting(commits.diary, name)) for name in "ab"]
+    refused = await queued(lane, lambda: str(1 // 0))
+    held.let_go()
+    assert await asyncio.gather(first, *others) == ["done"] * 3
+    with pytest.raises(ZeroDivisionError):
+        await refused
+    assert commits.diary == ["a", "b", "commit"]
+    await lane.close()
+
+
+async def test_what_could_not_be_ended_together_is_done_again_each_alone(seconds: Seconds) -> None:
+    commits = Commits(bad=1)
+    lane = Lane("test", 1, seconds, together=commits)
+    held, first = await occupied(lane)
+    others = [await queued(lane, noting(commits.diary, name)) for name in "ab"]
+    held.let_go()
+    assert await asyncio.gather(first, *others) == ["done"] * 3
+    assert commits.diary == ["a", "b", "commit", "a", "b"]
+    await lane.close()
 
 
 async def test_a_lane_that_closes_finishes_what_it_let_in(seconds: Seconds) -> None:

@@ -13,7 +13,15 @@ import pytest
 from sqlalchemy import Column, Integer, MetaData, String, Table, select, text
 from sqlalchemy.exc import DBAPIError, StatementError
 
-from store.db import Database, db_now_ms, insert_or_add, insert_or_nothing, is_conflict, is_duplicate
+from store.db import (
+    Database,
+    LostTogether,
+    db_now_ms,
+    insert_or_add,
+    insert_or_nothing,
+    is_conflict,
+    is_duplicate,
+)
 from store.types import Ids, JsonDict, UtcDateTime
 
 AT = datetime(2026, 11, 18, 10, 0, 0, 120, tzinfo=UTC)
@@ -52,6 +60,62 @@ def test_a_transaction_that_raises_leaves_nothing(database: Database) -> None:
         raise ZeroDivisionError
     with database.reading() as tx:
         assert tx.execute(select(thing.c.id)).all() == []
+
+
+def ids_in(database: Database) -> list[str]:
+    with database.reading() as tx:
+        return list(tx.scalars(select(thing.c.id).order_by(thing.c.id)))
+
+
+def add(database: Database, id: str) -> None:
+    with database.writing() as tx:
+        tx.execute(thing.insert(), {"id": id})
+
+
+def test_what_is_written_together_is_stored_at_the_end_and_at_once(database: Database) -> None:
+    with database.together():
+        add(database, "a")
+        add(database, "b")
+        assert ids_in(database) == []
+    assert ids_in(database) == ["a", "b"]
+    add(database, "c")
+    assert ids_in(database) == ["a", "b", "c"]
+
+
+def test_a_part_that_raises_leaves_nothing_and_takes_nobody_with_it(database: Database) -> None:
+    with database.together():
+        add(database, "a")
+        with suppress(ZeroDivisionError), database.writing() as tx:
+            tx.execute(thing.insert(), {"id": "b"})
+            raise ZeroDivisionError
+        add(database, "c")
+    assert ids_in(database) == ["a", "c"]
+
+
+def test_what_is_written_together_is_lost_together(database: Database) -> None:
+    with suppress(ZeroDivisionError), database.together():
+        add(database, "a")
+        raise ZeroDivisionError
+    assert ids_in(database) == []
+
+
+def test_together_ends_badly_where_sqlite_rolled_back_by_itself(sqlite_blank_url: str) -> None:
+    def write(database: Database) -> None:
+        with database.together():
+            add(database, "a")
+            with suppress(DBAPIError), database.writing() as tx:
+                tx.execute(text("INSERT OR ROLLBACK INTO thing (id, n) VALUES ('a', 0)"))
+            with suppress(LostTogether):
+                add(database, "b")
+
+    with closing(Database(sqlite_blank_url)) as database:
+        with database.writing() as tx:
+            thing.create(tx)
+        with pytest.raises(LostTogether):
+            write(database)
+        assert ids_in(database) == []
+        add(database, "c")
+        assert ids_in(database) == ["c"]
 
 
 def test_a_reader_cannot_write(database: Database) -> None:
