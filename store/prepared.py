@@ -9,6 +9,8 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import chain
+from operator import itemgetter
 from typing import Any
 
 from sqlalchemy import (
@@ -94,8 +96,8 @@ class PreparedInsert:
     ) -> None:
         self._table = table
         self._finish = finish
-        self._names = [column.name for column in table.columns]
-        self._by_count: dict[int, Prepared] = {}
+        self._pick = itemgetter(*(column.name for column in table.columns))
+        self._by_count: dict[int, tuple[Prepared, list[str]]] = {}
 
     def run(self, tx: Connection, rows: Sequence[Mapping[str, Any]]) -> None:
         """Each row names every column of the table."""
@@ -103,13 +105,14 @@ class PreparedInsert:
             return
         if len(rows) not in self._by_count:
             self._by_count[len(rows)] = self._make(len(rows))
-        values = {f"{name}_{n}": row[name] for n, row in enumerate(rows) for name in self._names}
-        self._by_count[len(rows)].run(tx, values)
+        statement, names = self._by_count[len(rows)]
+        statement.run(tx, dict(zip(names, chain.from_iterable(map(self._pick, rows)), strict=True)))
 
-    def _make(self, count: int) -> Prepared:
+    def _make(self, count: int) -> tuple[Prepared, list[str]]:
         columns = self._table.columns
         rows = [{one.name: bindparam(f"{one.name}_{n}", type_=one.type) for one in columns} for n in range(count)]
-        return Prepared(self._finish(postgresql.insert(self._table).values(rows)))
+        names = [parameter.key for row in rows for parameter in row.values()]
+        return Prepared(self._finish(postgresql.insert(self._table).values(rows))), names
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,11 +158,14 @@ def _binder(
     compiled: SQLCompiler, constants: Mapping[str, Any], converts: Mapping[str, Convert | None]
 ) -> Callable[[Mapping[str, Any]], Any]:
     names = list(compiled.positiontup) if compiled.positiontup is not None else list(compiled.binds)
-    plan = [(name, constants.get(name), name in constants, converts[name]) for name in names]
+    pick = itemgetter(*names) if len(names) > 1 else lambda values: tuple(values[name] for name in names)
+    changed = [(at, convert) for at, name in enumerate(names) if (convert := converts[name])]
 
     def values_of(values: Mapping[str, Any]) -> list[Any]:
-        found = [constant if fixed else values[name] for name, constant, fixed, _ in plan]
-        return [convert(one) if convert else one for one, (*_, convert) in zip(found, plan, strict=True)]
+        row = list(pick({**constants, **values} if constants else values))
+        for at, convert in changed:
+            row[at] = convert(row[at])
+        return row
 
     if compiled.positiontup is not None:
         return values_of
