@@ -20,7 +20,7 @@ from sqlalchemy import (
     bindparam,
     or_,
     select,
-    union,
+    union_all,
 )
 from sqlmodel import Field, SQLModel
 
@@ -176,7 +176,7 @@ def _named(ref: ColumnElement[Any]) -> Select[Any]:
 _BY_REFS = Prepared(
     _MEMBERS.where(
         person.c.tenant_id == bindparam("tenant_id"),
-        person.c.id.in_(union(_named(account.c.ref), _named(account.c.other_ref))),
+        person.c.id.in_(union_all(_named(account.c.ref), _named(account.c.other_ref))),
     )
 )
 _FIRST_NAME = _MEMBERS.where(
