@@ -21,6 +21,10 @@ def anything(value: Any) -> None:
     pass
 
 
+def unknown(value: Any) -> None:
+    raise BadCard(": unknown field")
+
+
 def one_of(*values: object) -> Rule:
     def rule(value: Any) -> None:
         if value not in values:
@@ -73,10 +77,12 @@ def object_of(fields: Fields) -> Rule:
             raise BadCard(": wants an object")
         if missing := required - value.keys():
             raise BadCard(f": without {sorted(missing)}")
-        for name, item in value.items():
-            if name not in rules:
-                raise BadCard(f": unknown field {name!r}")
-            inside(name, rules[name], item)
+        name = ""
+        try:
+            for name, item in value.items():
+                rules.get(name, unknown)(item)
+        except BadCard as error:
+            raise type(error)(f"/{name}{error}") from None
 
     return rule
 
