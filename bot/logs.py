@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import logging
 import sys
+from collections.abc import Callable
+from typing import Any
 
+import orjson
 import structlog
 
 
@@ -38,4 +41,8 @@ def set_up_logs(level: str) -> None:
 def _renderer() -> structlog.typing.Processor:
     if sys.stderr.isatty():
         return structlog.dev.ConsoleRenderer(exception_formatter=structlog.dev.plain_traceback)
-    return structlog.processors.JSONRenderer()
+    return structlog.processors.JSONRenderer(_to_json)
+
+
+def _to_json(entry: object, default: Callable[[Any], Any]) -> str:
+    return orjson.dumps(entry, default=default, option=orjson.OPT_NON_STR_KEYS).decode()

@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import json
 from collections.abc import Awaitable, Callable
 from random import random as random_number
 from typing import Any
 
+import orjson
 import structlog
 
 from bot.admission import Closed, Lane
@@ -227,11 +227,11 @@ def _note(event: str, due: Due, failed: SendFailed) -> None:
 
 def with_link(payload: dict[str, Any], link: str) -> dict[str, Any]:
     """Puts the address of the post where it was left open; without one, leaves out the lines that show it."""
-    text = json.dumps(payload)
-    if POST_LINK not in text:
+    text = orjson.dumps(payload)
+    if (open_link := POST_LINK.encode()) not in text:
         return payload
     if link:
-        filled: dict[str, Any] = json.loads(text.replace(POST_LINK, json.dumps(link)[1:-1]))
+        filled: dict[str, Any] = orjson.loads(text.replace(open_link, orjson.dumps(link)[1:-1]))
         return filled
     pruned: dict[str, Any] = _pruned(payload)
     return pruned

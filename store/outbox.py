@@ -395,11 +395,11 @@ def record(tx: Connection, records: Sequence[Record], now: datetime) -> list[Rec
     """
     sought = {"lanes": [one.message.lane for one in records], "ids": [one.message.id for one in records]}
     counted: dict[str, int] = dict(_HELD.rows(tx, sought))
-    held = [one for one in records if counted.get(one.message.id) == one.message.claims + 1]
+    held = [one for one in records if _is_held(one, counted)]
     kept = [
         one
         for one in records
-        if one in held or (one.message.id in counted and one.state == State.SENT and not one.attempts)
+        if _is_held(one, counted) or (one.message.id in counted and one.state == State.SENT and not one.attempts)
     ]
     _RECORD.run_many(tx, [_recorded(one, now) for one in kept])
     _FREE.run_many(
@@ -421,6 +421,10 @@ def record(tx: Connection, records: Sequence[Record], now: datetime) -> list[Rec
         ],
     )
     return kept
+
+
+def _is_held(one: Record, counted: Mapping[str, int]) -> bool:
+    return counted.get(one.message.id) == one.message.claims + 1
 
 
 def _recorded(one: Record, now: datetime) -> dict[str, Any]:
