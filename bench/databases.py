@@ -13,11 +13,13 @@ from pathlib import Path
 
 import psutil  # type: ignore[import-untyped]
 import psycopg
+from psycopg.sql import SQL, Identifier
 
 from store.db import Database
 from store.outbox import count_pending
 
 ENGINES = ("sqlite", "postgresql")
+_CHANGED = "SELECT relname FROM pg_stat_user_tables WHERE n_mod_since_analyze > 50"  # autovacuum_analyze_threshold
 _IN_MEMORY = {"tmpfs", "ramfs"}
 
 
@@ -33,10 +35,14 @@ class Measured:
         return sum(map(_cpu_s, _family(self._postmaster))) if self._postmaster else 0.0
 
     def analyse(self) -> None:
-        """What autovacuum does within a minute, done now: plans made for empty tables are no measure."""
+        """What autovacuum does within a minute, done now: to tables that changed, and to no others.
+
+        An empty table that was looked at is planned for as empty for good, with a walk over it for every foreign key.
+        """
         if self._postmaster:
             with psycopg.connect(self.url.replace("+psycopg", ""), autocommit=True) as connection:
-                connection.execute("VACUUM ANALYZE")
+                for (name,) in connection.execute(_CHANGED).fetchall():
+                    connection.execute(SQL("VACUUM ANALYZE {}").format(Identifier(name)))
 
     def pending(self) -> int:
         """Messages that wait in the outbox."""
