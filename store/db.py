@@ -61,7 +61,7 @@ _ENGINE: dict[str, Any] = {
 
 
 _WAL_PATIENCE_S = 5.0
-_CACHE_KB = 16_000
+_CACHE_KB = 8_000  # for each connection
 _LOG_PAGES = 4_000
 
 
