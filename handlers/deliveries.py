@@ -9,7 +9,7 @@ from datetime import datetime
 from sqlalchemy import Connection
 
 from handlers import registry
-from handlers.context import Context, reader_in, who
+from handlers.context import TenantContext, reader_in, who
 from handlers.mailing import Mailer
 from handlers.placing import why_not_here
 from handlers.presenter import Payload, Presenter
@@ -23,6 +23,7 @@ from store.db import Database
 from store.outbox import Due, Record, SendKind, State
 from store.people import Member, find_by_emails, keep_chat, list_members
 from store.recognitions import find_recognition
+from store.roles import Role, list_holders
 from store.tenants import Home, change_programme, list_homes, pause_workspace
 
 MOST_CLAIMS = 64
@@ -39,7 +40,7 @@ class Claimed:
 
 
 class Deliveries:
-    """The relay's counterpart in the core. `owners` are e-mail addresses of who hears of trouble."""
+    """The relay's counterpart in the core. `owners` are e-mail addresses of who hears of trouble, as administrators do."""
 
     def __init__(
         self,
@@ -93,56 +94,68 @@ class Deliveries:
                 self._react(tx, one, now)
 
     def _react(self, tx: Connection, record: Record, now: datetime) -> None:
-        """Who has to know that a message was not shown, or may not have been."""
+        """Who has to know that a post was not shown, or may not have been."""
         due = record.message
-        fact = find_recognition(tx, due.tenant_id, due.subject_id) if due.subject_kind == SUBJECT else None
         edits = due.state == State.SENT
-        if fact is None or due.kind != SendKind.POST or edits or fact.taken_back_at:
-            return
         home = _home_of(tx, due)
-        if home is None:  # the app was removed: there is nobody to tell, and no way to
+        if due.kind != SendKind.POST or edits or home is None:  # without a home there is nobody to tell
             return
-        people = {one.id: one for one in list_members(tx, due.tenant_id, (fact.giver_id, *fact.receiver_ids))}
-        ctx = self._context(tx, home, people[fact.giver_id], now)
-        receivers = [people[one] for one in fact.receiver_ids]
+        ctx = self._context(tx, home, now)
         place = list_places(tx, due.tenant_id, [due.conversation_id or ""]).get(due.conversation_id or "")
-        if record.state is State.UNCERTAIN:
-            self._mailer.send(ctx, [_ask_to_look(ctx, due, receivers, place)])
-        else:
-            sends = _elsewhere(ctx, due, posted_card(fact, ctx.actor, receivers, ctx.programme))
-            self._mailer.send(ctx, [*sends, *self._to_owners(tx, record, place)])
+        if due.subject_kind == SUBJECT:
+            self._mailer.send(ctx, self._about_recognition(ctx, record, place))
+        elif record.state is State.DEAD:
+            self._mailer.send(ctx, self._to_administrators(ctx, record, place))
 
-    def _to_owners(self, tx: Connection, record: Record, place: Place | None) -> list[Send]:
+    def _about_recognition(self, ctx: TenantContext, record: Record, place: Place | None) -> list[Send]:
+        due = record.message
+        fact = find_recognition(ctx.tx, due.tenant_id, due.subject_id)
+        if fact is None or fact.taken_back_at:
+            return []
+        people = {one.id: one for one in list_members(ctx.tx, due.tenant_id, (fact.giver_id, *fact.receiver_ids))}
+        giver, receivers = people[fact.giver_id], [people[one] for one in fact.receiver_ids]
+        if record.state is State.UNCERTAIN:
+            return [_ask_to_look(giver, due, receivers, place)]
+        card = posted_card(fact, giver, receivers, ctx.programme)
+        return [*_elsewhere(ctx, giver, due, card), *self._to_administrators(ctx, record, place)]
+
+    def _to_administrators(self, ctx: TenantContext, record: Record, place: Place | None) -> list[Send]:
         due = record.message
         data = {
             "place": place or "a channel",
             "what": record.trouble,
             "next_step": "invite the app there again, or choose another recognition channel.",
         }
-        owners = find_by_emails(tx, due.tenant_id, self._owners) if self._owners else {}
-        return [Direct(one, Card("delivery_trouble", data), Subject(TROUBLE, due.id)) for one in owners.values()]
+        told = {one.id: one for one in list_members(ctx.tx, due.tenant_id, _administrators(ctx))}
+        told |= {one.id: one for one in self._find_owners(ctx)}
+        card, subject = Card("delivery_trouble", data), Subject(TROUBLE, due.id)
+        return [Direct(one, card, subject) for one in told.values() if one.active]
 
-    def _context(self, tx: Connection, home: Home, actor: Member, now: datetime) -> Context:
-        return Context(
+    def _find_owners(self, ctx: TenantContext) -> Iterable[Member]:
+        return find_by_emails(ctx.tx, ctx.tenant_id, self._owners).values() if self._owners else ()
+
+    def _context(self, tx: Connection, home: Home, now: datetime) -> TenantContext:
+        return TenantContext(
             tx=tx,
             now=now,
             new_id=self._new_id,
             home=home,
-            actor=actor,
-            place=None,
-            people={},
             policy=Policy.read(home.policy),
             programme=self._programmes.get(tx, home),
         )
 
 
-def _ask_to_look(ctx: Context, due: Due, receivers: Sequence[Member], place: Place | None) -> Direct:
+def _administrators(ctx: TenantContext) -> list[str]:
+    return list_holders(ctx.tx, ctx.tenant_id, Role.ADMINISTRATOR)
+
+
+def _ask_to_look(giver: Member, due: Due, receivers: Sequence[Member], place: Place | None) -> Direct:
     """Only the giver can find out whether a post is there."""
     data = {"receivers": [who(one) for one in receivers], "place": place or "the channel", "id": due.id}
-    return Direct(ctx.actor, Card("post_uncertain", data), Subject(TROUBLE, due.id))
+    return Direct(giver, Card("post_uncertain", data), Subject(TROUBLE, due.id))
 
 
-def _elsewhere(ctx: Context, due: Due, card: Card) -> list[Send]:
+def _elsewhere(ctx: TenantContext, giver: Member, due: Due, card: Card) -> list[Send]:
     """A post that its conversation does not take goes to the recognition channel, if it was not for there."""
     fallback = ctx.programme.recognition_places.get(due.workspace_id)
     sends: list[Send] = []
@@ -150,7 +163,7 @@ def _elsewhere(ctx: Context, due: Due, card: Card) -> list[Send]:
     if fallback and fallback.id != due.conversation_id and not why_not_here(fallback):
         sends.append(Post(fallback, card, Subject(SUBJECT, due.subject_id)))
         sentence = "Your kudos could not be shown where you wrote it, so it is in the recognition channel."
-    return [*sends, Direct(ctx.actor, Card("notice", {"sentence": sentence}), Subject(TROUBLE, due.id))]
+    return [*sends, Direct(giver, Card("notice", {"sentence": sentence}), Subject(TROUBLE, due.id))]
 
 
 def _home_of(tx: Connection, due: Due) -> Home | None:
