@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Mapping
 from zoneinfo import ZoneInfo
 
 from cards.limits import PLAIN_TEXT, clip
-from cards.text import ChannelName, Link, Mention, Platform, Writer, clean_lines
+from cards.text import Bar, ChannelName, Link, Mention, Platform, Writer, clean_lines
 
 
 class PlainUi(Writer):
@@ -45,6 +45,9 @@ class PlainUi(Writer):
 
     def button(self, label: str, **_: object) -> str:
         return ""
+
+    def bar(self, value: Bar) -> str:
+        return ""  # its numbers stand beside it
 
     @classmethod
     def literal(cls, text: str) -> str:

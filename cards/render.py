@@ -19,7 +19,7 @@ from cards.limits import PLAIN_TEXT, BadCard, check_teams, clip, fits
 from cards.plain import PlainUi
 from cards.slack import SlackUi, escape
 from cards.teams import TeamsUi
-from cards.text import ChannelName, Count, Link, Mention, Platform, Writer
+from cards.text import Bar, ChannelName, Count, Link, Mention, Platform, Writer
 
 TEMPLATES = Path(__file__).parent / "templates"
 
@@ -153,3 +153,4 @@ _ENVIRONMENT = Environment(  # noqa: S701 - templates print nothing; each value 
     loader=FileSystemLoader(TEMPLATES), undefined=StrictUndefined, auto_reload=False, cache_size=0
 )
 _ENVIRONMENT.globals["count"] = Count
+_ENVIRONMENT.globals["bar"] = Bar

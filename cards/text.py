@@ -22,6 +22,7 @@ CATALOGUES: dict[str, Mapping[str, str]] = {}
 
 NO_WIDTH = "\u200b"  # parts what a platform would read as mark-up; screen readers pass over it
 _NAME = 80  # longest name shown whole
+_BLOCKS = 10  # of a bar
 _SHORTER = (2000, 400, _NAME, 20, 8)  # how much of each value to keep, until the text fits its block
 # Control characters, lone surrogates, and the marks that turn the direction of the text after them.
 _UNSEEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
@@ -55,6 +56,14 @@ class Count:
     number: int
     one: str
     many: str
+
+
+@dataclass(frozen=True, slots=True)
+class Bar:
+    """A part of a whole as a picture, for a pattern that has the numbers beside it. Read aloud it is nothing."""
+
+    part: int
+    whole: int
 
 
 class Writer(ABC):
@@ -94,6 +103,8 @@ class Writer(ABC):
             case Count():
                 noun = value.one if value.number == 1 else value.many
                 return f"{self.show(value.number)} {self.translate(noun)}"
+            case Bar():
+                return self.bar(value)
             case int() if not isinstance(value, bool):
                 return f"{value:,}"
             case datetime():
@@ -105,6 +116,12 @@ class Writer(ABC):
 
     def name(self, text: str, longest: int) -> str:
         return isolate(clip(clean(text), min(longest, _NAME))) or self.translate("somebody")
+
+    def bar(self, value: Bar) -> str:
+        """Ten blocks and a space. Something is never shown as nothing, nor a part as the whole."""
+        full = min(_BLOCKS, _BLOCKS * value.part // value.whole) if value.whole > 0 else 0
+        full = max(full, 1) if value.part > 0 else 0
+        return "▓" * full + "░" * (_BLOCKS - full) + " "
 
     @classmethod
     @abstractmethod

@@ -40,7 +40,7 @@ class Claimed:
 
 
 class Deliveries:
-    """The relay's counterpart in the core. `owners` are e-mail addresses of who hears of trouble, as administrators do."""
+    """The relay's counterpart in the core. `owners` are addresses of who hears of trouble, as administrators do."""
 
     def __init__(
         self,

@@ -20,29 +20,46 @@ class Purpose(StrEnum):
     REMINDER = "reminder"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Rule:
-    """`label` and `meaning` are what the person reads who chooses."""
+    """What the person reads who chooses: what yes means, what no means, and the buttons that say so."""
 
     purpose: Purpose
     label: str
     meaning: str
+    otherwise: str
+    say_yes: str
+    say_no: str
     default: bool
 
 
 RULES = (
-    Rule(Purpose.BOARD, "Leaderboards", "Your name may be on the boards of those who give and receive.", True),
     Rule(
-        Purpose.CELEBRATION,
-        "Celebrations",
-        "Your birthday and your work anniversary are celebrated in the channel.",
-        False,
+        purpose=Purpose.BOARD,
+        label="Leaderboards",
+        meaning="Your name may be on the boards of those who give and receive.",
+        otherwise="Your name is on no board. What you give and receive counts all the same.",
+        say_yes="Show me on boards",
+        say_no="Leave me off boards",
+        default=True,
     ),
     Rule(
-        Purpose.REMINDER,
-        "Weekly reminder",
-        "A note on Thursday if you thanked nobody yet that week, at most once a fortnight.",
-        False,
+        purpose=Purpose.CELEBRATION,
+        label="Celebrations",
+        meaning="Your birthday and your work anniversary are celebrated in the channel. Your age never is.",
+        otherwise="Nobody is told of your birthday or your work anniversary.",
+        say_yes="Celebrate my days",
+        say_no="Keep my days quiet",
+        default=False,
+    ),
+    Rule(
+        purpose=Purpose.REMINDER,
+        label="Weekly reminder",
+        meaning="A note on Thursday if you thanked nobody yet that week, at most once a fortnight.",
+        otherwise="You get no notes about thanking others.",
+        say_yes="Remind me",
+        say_no="No more reminders",
+        default=False,
     ),
 )
 _DEFAULTS = {one.purpose: one.default for one in RULES}

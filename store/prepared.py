@@ -84,8 +84,12 @@ class Prepared:
         return self._compiled[name]
 
 
+MOST_ROWS = 32
+"""Of one statement: more make it hardly quicker, and every number of them is a statement to keep."""
+
+
 class PreparedInsert:
-    """An INSERT of many rows as one statement, compiled once for each number of rows.
+    """An INSERT of many rows as one statement, compiled once for each number of rows up to `MOST_ROWS`.
 
     The driver's own loop over rows costs more than the rows: SQLite's lets other threads in after each of them.
     `finish` adds to the INSERT what it ends with, such as ON CONFLICT.
@@ -101,8 +105,10 @@ class PreparedInsert:
 
     def run(self, tx: Connection, rows: Sequence[Mapping[str, Any]]) -> None:
         """Each row names every column of the table."""
-        if not rows:
-            return
+        for start in range(0, len(rows), MOST_ROWS):
+            self._run(tx, rows[start : start + MOST_ROWS])
+
+    def _run(self, tx: Connection, rows: Sequence[Mapping[str, Any]]) -> None:
         if len(rows) not in self._by_count:
             self._by_count[len(rows)] = self._make(len(rows))
         statement, names = self._by_count[len(rows)]

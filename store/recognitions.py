@@ -80,6 +80,17 @@ class RecognitionFact:
     taken_back_at: datetime | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class ReceivedFact:
+    """What one of its receivers sees of a recognition."""
+
+    id: str
+    giver_id: str
+    reason: str
+    points: int
+    given_at: datetime
+
+
 recognition = Recognition.__table__  # type: ignore[attr-defined]
 receiver = Receiver.__table__  # type: ignore[attr-defined]
 
@@ -144,6 +155,21 @@ _THANKED = select(receiver.c.thanked_back_at).where(
     receiver.c.tenant_id == bindparam("tenant_id"),
     receiver.c.recognition_id == bindparam("id"),
     receiver.c.person_id == bindparam("person_id"),
+)
+_RECEIVED = Prepared(
+    select(*(recognition.c[name] for name in ReceivedFact.__dataclass_fields__))
+    .join_from(
+        receiver,
+        recognition,
+        (recognition.c.tenant_id == receiver.c.tenant_id) & (recognition.c.id == receiver.c.recognition_id),
+    )
+    .where(
+        receiver.c.tenant_id == bindparam("tenant_id"),
+        receiver.c.person_id == bindparam("person_id"),
+        recognition.c.taken_back_at.is_(None),
+    )
+    .order_by(receiver.c.recognition_id.desc())
+    .limit(bindparam("most"))
 )
 
 
@@ -218,6 +244,12 @@ def find_recognition(tx: Connection, tenant_id: str, recognition_id: str) -> Rec
         given_at=at,
         taken_back_at=back,
     )
+
+
+def list_received(tx: Connection, tenant_id: str, person_id: str, most: int) -> list[ReceivedFact]:
+    """The last recognitions that somebody received and that still stand, the newest first. Ids grow with time."""
+    rows = _RECEIVED.rows(tx, {"tenant_id": tenant_id, "person_id": person_id, "most": most})
+    return [ReceivedFact(*row) for row in rows]
 
 
 def find_same(tx: Connection, tenant_id: str, giver_id: str, fingerprint: str, since: datetime) -> str | None:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, ForeignKeyConstraint, Index
+from sqlalchemy import Connection, ForeignKeyConstraint, Index, bindparam, func, select
 from sqlmodel import Field, SQLModel
 
 from store.db import COMPACT, add_on_conflict
-from store.prepared import PreparedInsert
+from store.prepared import Prepared, PreparedInsert, in_list
 
 
 class Tally(SQLModel, table=True):
@@ -44,7 +44,20 @@ class Count:
     points_received: int = 0
 
 
+@dataclass(frozen=True, slots=True)
+class Totals:
+    """What somebody gave and received in a period; a kudos to three people counts three."""
+
+    given: int = 0
+    received: int = 0
+    points_given: int = 0
+    points_received: int = 0
+
+
 tally = Tally.__table__  # type: ignore[attr-defined]
+
+WEEKS = "____-W__"
+"""As LIKE takes it: labels of weeks, and of no other period."""
 
 _ADD = PreparedInsert(
     tally,
@@ -53,6 +66,27 @@ _ADD = PreparedInsert(
         key=("tenant_id", "person_id", "period", "value_id"),
         add=("given", "received", "points_given", "points_received"),
     ),
+)
+
+_TOTALS = Prepared(
+    select(tally.c.period, *(func.sum(tally.c[name]) for name in Totals.__dataclass_fields__))
+    .where(
+        tally.c.tenant_id == bindparam("tenant_id"),
+        tally.c.person_id == bindparam("person_id"),
+        in_list(tally.c.period, "periods"),
+    )
+    .group_by(tally.c.period)
+)
+_WEEKS_GIVEN = Prepared(
+    select(tally.c.person_id, tally.c.period)
+    .where(
+        tally.c.tenant_id == bindparam("tenant_id"),
+        in_list(tally.c.person_id, "people"),
+        tally.c.period >= bindparam("since"),
+        tally.c.period.like(WEEKS),
+        tally.c.given > 0,
+    )
+    .distinct()
 )
 
 
@@ -73,3 +107,21 @@ def add_counts(tx: Connection, tenant_id: str, value_id: str | None, counts: Ite
         for one in sorted(counts, key=lambda one: (one.person_id, one.period))
     ]
     _ADD.run(tx, rows)
+
+
+def list_totals(tx: Connection, tenant_id: str, person_id: str, periods: Collection[str]) -> dict[str, Totals]:
+    """What somebody gave and received in each of these periods; nothing at all where nothing was counted."""
+    rows = _TOTALS.rows(tx, {"tenant_id": tenant_id, "person_id": person_id, "periods": list(periods)})
+    found = {row[0]: Totals(*row[1:]) for row in rows}
+    return {one: found.get(one, Totals()) for one in periods}
+
+
+def list_weeks_given(tx: Connection, tenant_id: str, people: Collection[str], since: str = "") -> dict[str, set[str]]:
+    """The labels of the weeks in which each of these people gave, from the week `since` on.
+
+    Everybody asked about is in the answer. What was taken back does not count.
+    """
+    weeks: dict[str, set[str]] = {one: set() for one in people}
+    for person_id, label in _WEEKS_GIVEN.rows(tx, {"tenant_id": tenant_id, "people": list(people), "since": since}):
+        weeks[person_id].add(label)
+    return weeks

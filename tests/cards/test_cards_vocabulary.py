@@ -10,7 +10,7 @@ from cards.limits import BadCard
 from cards.plain import PlainUi
 from cards.slack import SlackUi, act_of
 from cards.teams import TeamsUi
-from cards.text import CATALOGUES, ChannelName, Count, Link, Mention, Writer
+from cards.text import CATALOGUES, Bar, ChannelName, Count, Link, Mention, Writer
 
 ANN, BOB, CLEO = Mention("Ann", "U1"), Mention("Bob", "U2"), Mention("Cleo")
 LINK = Link("https://acme.example/a_(b)?c=1&d=2", "the [post]")
@@ -67,6 +67,26 @@ WRITERS = (slack, teams, plain)
 def test_each_value_is_shown_by_its_type(value: object, on_slack: str, on_teams: str, in_plain: str) -> None:
     shown = [make().fill("{it}", {"it": value}, 3000) for make in WRITERS]
     assert shown == [on_slack, on_teams, in_plain]
+
+
+@pytest.mark.parametrize(
+    ("part", "whole", "blocks"),
+    [
+        (0, 10, "░░░░░░░░░░"),
+        (7, 10, "▓▓▓▓▓▓▓░░░"),
+        (50, 50, "▓▓▓▓▓▓▓▓▓▓"),
+        (1, 5000, "▓░░░░░░░░░"),
+        (4999, 5000, "▓▓▓▓▓▓▓▓▓░"),
+        (60, 50, "▓▓▓▓▓▓▓▓▓▓"),
+        (-5, 50, "░░░░░░░░░░"),
+        (0, 0, "░░░░░░░░░░"),
+    ],
+)
+def test_a_bar_is_ten_blocks_and_a_little_is_never_nothing(part: int, whole: int, blocks: str) -> None:
+    said = [
+        make().fill("{bar}{part} of {whole}", {"bar": Bar(part, whole), "part": 1, "whole": 2}, 99) for make in WRITERS
+    ]
+    assert said == [f"{blocks} 1 of 2", f"{blocks} 1 of 2", "1 of 2"]  # read aloud, its numbers say it
 
 
 def test_right_to_left_names_are_isolated() -> None:

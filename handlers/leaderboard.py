@@ -1,0 +1,89 @@
+"""`/leaderboard`: who gave and who received in a period, as far as the programme and people themselves want it."""
+
+from __future__ import annotations
+
+from handlers.boards import Asked, find_lines
+from handlers.context import Context
+from handlers.purposes import Purpose, choices_of
+from handlers.refusals import Refusal
+from handlers.registry import action, command
+from handlers.rules.board_words import read_words
+from handlers.rules.policy import Board
+from handlers.rules.ranking import Line, Period, Side, first_day, label_of, lay_out
+from handlers.vocabulary import Action, Card, ChannelLink, Command, Mentioned, Platform, Replace, Reply, Response, Who
+from store.tallies import list_totals
+
+MOST = 10
+
+
+@command("leaderboard", usage="received month", reads=True)
+def leaderboard(request: Command, ctx: Context) -> Response:
+    """Who said thanks, and who was thanked: this week, month, quarter or ever."""
+    asked = read_words(" ".join(_words(one) for one in request.text))
+    example = "/leaderboard received month" if ctx.home.platform == Platform.SLACK else "leaderboard received month"
+    if asked.several:
+        raise Refusal("several_boards", "That is more than one board.", f"Ask for one at a time: {example}.")
+    if asked.unknown:
+        raise Refusal(
+            "unknown_board",
+            f"I have no board for “{' '.join(asked.unknown)[:80]}”.",
+            f"There is given or received, for the week, month, quarter or all: {example}.",
+        )
+    return Response(Reply(board_card(ctx, asked.side, asked.period)))
+
+
+@action("leaderboard", reads=True)
+def switch_board(request: Action, ctx: Context) -> Response:
+    """Shows another board in place of this one; from elsewhere that of the week."""
+    side, period = request.values.get("side"), request.values.get("period")
+    card = board_card(
+        ctx,
+        next((one for one in Side if one == side), Side.GIVEN),
+        next((one for one in Period if one == period), Period.WEEK),
+    )
+    return Response(Replace(card) if side else Reply(card))
+
+
+def board_card(ctx: Context, side: Side, period: Period) -> Card:
+    """What the asker sees: with their own place wherever it is, and their own numbers where they have none."""
+    label = label_of(period, ctx.now, ctx.tenant_zone)
+    own = list_totals(ctx.tx, ctx.tenant_id, ctx.actor.id, [label])[label]
+    board = ctx.policy.board
+    named = choices_of(ctx.tx, ctx.tenant_id, ctx.actor.id)[Purpose.BOARD]
+    data = {
+        "board": board.value,
+        "side": side.value,
+        "period": period.value,
+        "since": first_day(period, ctx.now, ctx.tenant_zone),
+        "left_out": board is Board.PEOPLE and not named,
+        "given": own.given,
+        "received": own.received,
+    }
+    return Card("leaderboard", data | _lines(ctx, Asked(ctx.tenant_id, board, side, label, MOST)))
+
+
+def _lines(ctx: Context, asked: Asked) -> dict[str, object]:
+    found = find_lines(ctx.tx, asked, ctx.actor.id)
+    layout = lay_out(found.lines, found.everybody, found.own_id, MOST)
+    return {
+        "above": [_shown(one) for one in layout.above],
+        "own": _shown(layout.own) if layout.own else None,
+        "below": [_shown(one) for one in layout.below],
+        "between": layout.between,
+        "more": layout.more,
+    }
+
+
+def _shown(line: Line) -> dict[str, object]:
+    """By name, without accounts: nobody is pinged because somebody looks at a board."""
+    return {"place": line.place, "who": Who(line.id, line.name), "number": line.number, "beside": line.beside}
+
+
+def _words(piece: str | Mentioned | ChannelLink) -> str:
+    match piece:
+        case str():
+            return piece
+        case Mentioned():
+            return piece.label
+        case ChannelLink():
+            return f"#{piece.name}"
