@@ -75,7 +75,7 @@ class Ticks:
             entry = registry.ticks.get(due.job)
             if entry is None or home is None:  # of another version, or the app was removed
                 return schedules.move_on(tx, due, now + timedelta(days=1), due.page)
-            sent = self._once(tx, due, home) if entry.rule is None else self._again(tx, due, home, entry.rule, now)
+            sent = self._once(tx, due, home, now) if entry.rule is None else self._again(tx, due, home, entry.rule, now)
         if sent:
             self._on_sends()
         return sent is not None
@@ -87,7 +87,7 @@ class Ticks:
 
     # --- one transaction ----------------------------------------------------------------------------------
 
-    def _once(self, tx: Connection, due: Scheduled, home: Home) -> bool | None:
+    def _once(self, tx: Connection, due: Scheduled, home: Home, now: datetime) -> bool | None:
         """Work that is done once, page by page. None if somebody else was quicker; else whether it sends."""
         zone = zone_of_tenant(home.zone)
         tick = Tick(
@@ -102,21 +102,22 @@ class Ticks:
         # Held by an update first, so that of two processes the later one waits, and then finds it moved on.
         if not schedules.move_on(tx, due, due.next_at, due.page):
             return None
-        turned = self._handle(tx, home, tick)
+        turned = self._handle(tx, home, tick, now)
         done = schedules.move_on(tx, due, due.next_at, turned.next_page) if turned.next_page else schedules.end(tx, due)
         assert done, "the row is ours until the commit"
         return bool(turned.sends)
 
     def _again(self, tx: Connection, due: Scheduled, home: Home, rule: Rule, now: datetime) -> bool | None:
         zone = zone_or(due.subject, zone_of_tenant(home.zone))
-        at = max(rule.latest(zone, now), due.next_at)
+        # By the wall as it is now: the row may be of another zone, or was pushed on while there was no workspace.
+        at = rule.latest(zone, now)
         tick = Tick(
             job=due.job,
             subject=due.subject,
             zone=zone,
             label=rule.label(at, zone),
             due_at=at,
-            missed_at=due.next_at,
+            missed_at=min(due.next_at, at),
             page=due.page if at == due.next_at else "",  # what is of an older period begins anew
         )
         following = rule.following(zone, at)
@@ -124,7 +125,7 @@ class Ticks:
             return None
         if now - at > registry.ticks[due.job].late or not self._is_first(tx, tick, due, now):
             return False
-        turned = self._handle(tx, home, tick)
+        turned = self._handle(tx, home, tick, now)
         if turned.next_page:
             schedules.move_on(tx, replace(due, next_at=following, page=""), at, turned.next_page)
         return bool(turned.sends)
@@ -137,10 +138,10 @@ class Ticks:
         requests.keep_outcome(tx, due.tenant_id, key, "done", {})
         return True
 
-    def _handle(self, tx: Connection, home: Home, tick: Tick) -> Turned:
+    def _handle(self, tx: Connection, home: Home, tick: Tick, now: datetime) -> Turned:
         ctx = TenantContext(
             tx=tx,
-            now=self._clock(),
+            now=now,
             new_id=self._new_id,
             home=home,
             policy=Policy.read(home.policy),
@@ -167,12 +168,15 @@ def schedule_once(ctx: TenantContext, job: str, subject: str) -> None:
 
 
 def move_tenant(ctx: TenantContext, zone: str) -> None:
-    """The tenant goes by another zone from now on: what is done once a period is still done once."""
+    """The tenant goes by another zone from now on: what is done once a period is still done once.
+
+    What is due already stays so, and is done by the new wall.
+    """
     new = zone_of_tenant(zone)
-    for one in _of_tenants():
-        assert one.rule
-        due_at = after_moving(one.rule, ctx.tenant_zone, new, ctx.now)
-        schedules.reset(ctx.tx, ctx.tenant_id, one.name, "", due_at)
+    for one in registry.ticks.values():
+        if one.rule:  # those of people whose zone is not known go by the tenant's, too
+            due_at = after_moving(one.rule, ctx.tenant_zone, new, ctx.now)
+            schedules.reset(ctx.tx, ctx.tenant_id, one.name, "", due_at, ctx.now)
 
 
 def _of_tenants() -> list[TickEntry]:

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from datetime import datetime
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 
-from sqlalchemy import Column, Connection, ForeignKeyConstraint, bindparam, select
+from sqlalchemy import Column, Connection, ForeignKeyConstraint, String, bindparam, select
+from sqlalchemy.dialects.postgresql import insert
 from sqlmodel import Field, SQLModel
 
 from store.db import COMPACT
-from store.prepared import Prepared, PreparedInsert, in_list
+from store.people import person
+from store.prepared import Prepared, in_list
 from store.types import UtcDateTime
 
 
@@ -31,34 +34,47 @@ class Nudge(SQLModel, table=True):
 
 nudge = Nudge.__table__  # type: ignore[attr-defined]
 
-_SINCE = Prepared(
-    select(nudge.c.person_id).where(
-        nudge.c.tenant_id == bindparam("tenant_id"),
-        in_list(nudge.c.person_id, "people"),
-        nudge.c.kind == bindparam("kind"),
-        nudge.c.sent_at > bindparam("since", type_=UtcDateTime),
+# One statement for any number of people, and the row decides: two pages at once never both have somebody.
+_CLAIM = Prepared(
+    insert(nudge)
+    .from_select(
+        [column.name for column in nudge.columns],
+        select(
+            person.c.tenant_id,
+            person.c.id,
+            bindparam("kind", type_=String),
+            bindparam("label", type_=String),
+            bindparam("at", type_=UtcDateTime),
+        ).where(person.c.tenant_id == bindparam("tenant_id"), in_list(person.c.id, "people")),
     )
-)
-_NOTE = PreparedInsert(
-    nudge,
-    lambda insert: insert.on_conflict_do_update(
+    .on_conflict_do_update(
         index_elements=["tenant_id", "person_id", "kind"],
-        set_={name: insert.excluded[name] for name in ("label", "sent_at")},
-    ),
+        set_={"label": bindparam("label", type_=String), "sent_at": bindparam("at", type_=UtcDateTime)},
+        where=nudge.c.sent_at <= bindparam("since", type_=UtcDateTime),
+    )
+    .returning(nudge.c.person_id)
 )
 
 
-def list_nudged(tx: Connection, tenant_id: str, kind: str, people: Collection[str], since: datetime) -> set[str]:
-    """Who of these got one after `since`."""
-    sought = {"tenant_id": tenant_id, "kind": kind, "people": list(people), "since": since}
-    return {row[0] for row in _SINCE.rows(tx, sought)}
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """What it is, the period it is for, and how long it is until the next one to the same person."""
+
+    name: str
+    label: str
+    apart: timedelta
 
 
-def note_nudges(tx: Connection, tenant_id: str, kind: str, people: Collection[str], label: str, at: datetime) -> None:
-    """Keeps that these people get one now."""
-    if people:
-        rows = [
-            {"tenant_id": tenant_id, "person_id": one, "kind": kind, "label": label, "sent_at": at}
-            for one in sorted(people)
-        ]
-        _NOTE.run(tx, rows)
+def claim_nudges(tx: Connection, tenant_id: str, kind: Kind, people: Collection[str], at: datetime) -> set[str]:
+    """Keeps that these people get one now, and returns whom: not those who got one lately."""
+    if not people:
+        return set()
+    row = {
+        "tenant_id": tenant_id,
+        "people": sorted(people),
+        "kind": kind.name,
+        "label": kind.label,
+        "at": at,
+        "since": at - kind.apart,
+    }
+    return {found[0] for found in _CLAIM.rows(tx, row)}

@@ -79,7 +79,9 @@ _MOVE = Prepared(
 _END = schedule.delete().where(_AS_SEEN)
 _HOLD = schedule.update().where(_AS_SEEN).values(held_until=bindparam("b_until", type_=UtcDateTime))
 _RESET = (
-    schedule.update().where(_THIS).values(next_at=bindparam("b_next_at", type_=UtcDateTime), page="", held_until=START)
+    schedule.update()
+    .where(_THIS, schedule.c.next_at > bindparam("b_now", type_=UtcDateTime))
+    .values(next_at=bindparam("b_next_at", type_=UtcDateTime), page="", held_until=START)
 )
 _WITHOUT = select(tenant.c.id, tenant.c.zone).where(
     ~select(schedule.c.job)
@@ -124,9 +126,10 @@ def hold(tx: Connection, seen: Scheduled, until: datetime) -> None:
     tx.execute(_HOLD, _seen(seen) | {"b_until": until})
 
 
-def reset(tx: Connection, tenant_id: str, job: str, subject: str, next_at: datetime) -> None:
-    """Sets anew when a job is due, from its beginning."""
-    tx.execute(_RESET, {"b_tenant_id": tenant_id, "b_job": job, "b_subject": subject, "b_next_at": next_at})
+def reset(tx: Connection, tenant_id: str, job: str, subject: str, next_at: datetime, now: datetime) -> None:
+    """Sets anew when a job is due that is not due by now."""
+    row = {"b_tenant_id": tenant_id, "b_job": job, "b_subject": subject, "b_next_at": next_at, "b_now": now}
+    tx.execute(_RESET, row)
 
 
 def list_tenants_without(tx: Connection, job: str) -> list[tuple[str, str]]:

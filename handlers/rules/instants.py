@@ -1,7 +1,8 @@
 """When something scheduled is due: a time on the wall of a zone, every week or every day.
 
 Where clocks skip the time it is due at the first instant after the gap, where they show it twice at the first of the
-two: PEP 495, and what RFC 5545 section 3.3.5 asks of calendars.
+two: PEP 495 for how to tell, and RFC 5545 section 3.3.5 for the first of two. It belongs to the day that was meant,
+even if the gap goes over midnight: two days never have one label.
 """
 
 from __future__ import annotations
@@ -9,8 +10,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
-
-from handlers.rules.periods import week_label
 
 DAY, WEEK = timedelta(days=1), timedelta(days=7)
 MONDAY, THURSDAY = 1, 4
@@ -25,17 +24,20 @@ class Weekly:
 
     def latest(self, zone: ZoneInfo, until: datetime) -> datetime:
         """The last instant that is not after `until`, in UTC."""
-        day = until.astimezone(zone).date()
-        due_on = day - timedelta(days=(day.isoweekday() - self.weekday) % 7)
-        return _latest(due_on, WEEK, self.at, zone, until)
+        return due_on(self._day(zone, until), self.at, zone)
 
     def following(self, zone: ZoneInfo, after: datetime) -> datetime:
-        """The first instant after `after`, in UTC."""
-        return _following(self.latest(zone, after), WEEK, self.at, zone)
+        """The first instant after `after`, in UTC. By the wall, and not by the clock: a week may have 167 hours."""
+        return due_on(self._day(zone, after) + WEEK, self.at, zone)
 
     def label(self, due_at: datetime, zone: ZoneInfo) -> str:
         """The period that it is done once in."""
-        return week_label(due_at, zone)
+        year, week, _ = self._day(zone, due_at).isocalendar()
+        return f"{year:04}-W{week:02}"
+
+    def _day(self, zone: ZoneInfo, until: datetime) -> date:
+        shown = until.astimezone(zone).date()
+        return _last_day(shown + timedelta(days=(self.weekday - shown.isoweekday()) % 7), WEEK, self.at, zone, until)
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,15 +46,18 @@ class Daily:
 
     def latest(self, zone: ZoneInfo, until: datetime) -> datetime:
         """The last instant that is not after `until`, in UTC."""
-        return _latest(until.astimezone(zone).date(), DAY, self.at, zone, until)
+        return due_on(self._day(zone, until), self.at, zone)
 
     def following(self, zone: ZoneInfo, after: datetime) -> datetime:
-        """The first instant after `after`, in UTC."""
-        return _following(self.latest(zone, after), DAY, self.at, zone)
+        """The first instant after `after`, in UTC. By the wall, and not by the clock: it may be 23 hours away."""
+        return due_on(self._day(zone, after) + DAY, self.at, zone)
 
     def label(self, due_at: datetime, zone: ZoneInfo) -> str:
         """The period that it is done once in."""
-        return due_at.astimezone(zone).date().isoformat()
+        return self._day(zone, due_at).isoformat()
+
+    def _day(self, zone: ZoneInfo, until: datetime) -> date:
+        return _last_day(until.astimezone(zone).date() + DAY, DAY, self.at, zone, until)
 
 
 Rule = Weekly | Daily
@@ -88,17 +93,11 @@ def after_moving(rule: Rule, old: ZoneInfo, new: ZoneInfo, now: datetime) -> dat
     return due_at
 
 
-def _latest(day: date, step: timedelta, at: time, zone: ZoneInfo, until: datetime) -> datetime:
-    due_at = due_on(day, at, zone)
-    return due_at if due_at <= until else due_on(day - step, at, zone)
+def _last_day(day: date, step: timedelta, at: time, zone: ZoneInfo, until: datetime) -> date:
+    """The last day, going back from `day`, whose instant is not after `until`.
 
-
-def _following(latest: datetime, step: timedelta, at: time, zone: ZoneInfo) -> datetime:
-    """By the wall, and not by the clock: the next one may be 23 hours away."""
-    return due_on(_day_of(latest, at, zone) + step, at, zone)
-
-
-def _day_of(due_at: datetime, at: time, zone: ZoneInfo) -> date:
-    """The day whose instant this is, which a gap over midnight moves to the next one."""
-    shown = due_at.astimezone(zone).date()
-    return shown if due_on(shown, at, zone) == due_at else shown - DAY
+    `day` is one that lies ahead: clocks that go back over midnight show a day again when its next one was due.
+    """
+    while due_on(day, at, zone) > until:
+        day -= step
+    return day
