@@ -6,7 +6,7 @@ from handlers.context import Context
 from handlers.refusals import Refusal
 from handlers.rules.policy import Policy
 from store.people import Member
-from store.roles import Role, has_role
+from store.roles import Role, has_role, list_holders
 
 
 def check_actor(actor: Member) -> None:
@@ -47,6 +47,12 @@ def is_administrator(ctx: Context) -> bool:
 def check_administrator(ctx: Context) -> None:
     """Everything an administrator does asks this again: buttons and forms may be sent by anybody."""
     if not is_administrator(ctx):
+        if not ctx.owners and not list_holders(ctx.tx, ctx.tenant_id, Role.ADMINISTRATOR):
+            raise Refusal(
+                "no_administrator_yet",
+                "Nobody here runs Plaudit yet.",
+                "Whoever runs the program names the first ones: e-mail addresses in its setting PLAUDIT_OWNERS.",
+            )
         raise Refusal(
             "not_administrator",
             "This is for the people who run Plaudit here.",

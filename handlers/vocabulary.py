@@ -264,7 +264,21 @@ class NumberField:
     hint: str = ""
 
 
-Field: TypeAlias = PeopleField | TextField | ChoiceField | NumberField
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ConversationField:
+    """A public channel, by the platform's own id; nothing chosen comes back as empty text.
+
+    `choices` are the channels that we know, for a platform that offers none of its own.
+    """
+
+    name: str
+    label: str
+    choices: tuple[Choice, ...]
+    initial: str = ""
+    hint: str = ""
+
+
+Field: TypeAlias = PeopleField | TextField | ChoiceField | NumberField | ConversationField
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -286,9 +300,10 @@ class Form:
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """Seen by the asker only."""
+    """Seen by the asker only. What is `secret` is told once: a second delivery of the request hears no more of it."""
 
     card: Card
+    secret: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -54,6 +54,16 @@ _LATEST = (
     .order_by(audit.c.id.desc())
     .limit(bindparam("most"))
 )
+_SINCE = (
+    select(*_COLUMNS)
+    .where(
+        audit.c.tenant_id == bindparam("tenant_id"),
+        audit.c.actor_id == bindparam("actor_id"),
+        audit.c.act == bindparam("act"),
+        audit.c.at >= bindparam("since", type_=UtcDateTime),
+    )
+    .order_by(audit.c.id.desc())
+)
 _NEWEST = "g"  # after every id, for those are hex digits
 
 
@@ -75,6 +85,14 @@ def add_audit(tx: Connection, tenant_id: str, fact: AuditFact) -> None:
 
 def list_audit(tx: Connection, tenant_id: str, *, before: str = "", most: int = 10) -> list[AuditFact]:
     """The newest entries first; those before the one with id `before`, to page on."""
-    rows = fetch(tx, _LATEST, {"tenant_id": tenant_id, "before": before or _NEWEST, "most": most})
+    return _facts(fetch(tx, _LATEST, {"tenant_id": tenant_id, "before": before or _NEWEST, "most": most}))
+
+
+def list_acts_since(tx: Connection, tenant_id: str, actor_id: str, act: str, since: datetime) -> list[AuditFact]:
+    """What somebody did of one kind lately, the newest first."""
+    return _facts(fetch(tx, _SINCE, {"tenant_id": tenant_id, "actor_id": actor_id, "act": act, "since": since}))
+
+
+def _facts(rows: Sequence[tuple[Any, ...]]) -> list[AuditFact]:
     names = tuple(AuditFact.__dataclass_fields__)
     return [AuditFact(**dict(zip(names, row, strict=True))) for row in rows]

@@ -49,6 +49,8 @@ class Person(SQLModel, table=True):
     kind: str = "member"
     """member, guest, stranger (of another organisation) or bot."""
     active: bool = Field(default=True, sa_column=Column(Boolean, nullable=False))
+    deactivated_at: datetime | None = Field(default=None, sa_column=Column(UtcDateTime))
+    """When an administrator deactivated them: from then on no directory activates them."""
 
 
 class Account(SQLModel, table=True):
@@ -162,6 +164,12 @@ _WITH_EMAIL = select(_addressed.c.id).where(
 )
 _BY_EMAILS = Prepared(_MEMBERS.where(person.c.tenant_id == bindparam("tenant_id"), person.c.id.in_(_WITH_EMAIL)))
 
+_NAMES_BY_EMAILS = Prepared(
+    select(person.c.email, person.c.id, person.c.name).where(
+        person.c.tenant_id == bindparam("tenant_id"), in_list(person.c.email, "emails")
+    )
+)
+
 
 def _named(ref: ColumnElement[Any]) -> Select[Any]:
     """The people whose accounts in a workspace are among `refs`, by one of the two references."""
@@ -206,6 +214,12 @@ def find_by_emails(tx: Connection, tenant_id: str, emails: Iterable[str]) -> dic
     """People by e-mail address in lower case."""
     rows = _BY_EMAILS.rows(tx, {"tenant_id": tenant_id, "emails": list(emails)})
     return {member.email: member for member in _fold(rows) if member.email}
+
+
+def find_names_by_emails(tx: Connection, tenant_id: str, emails: Iterable[str]) -> dict[str, tuple[str, str]]:
+    """Ids and names of people by e-mail address in lower case; without their accounts, for thousands at once."""
+    rows = _NAMES_BY_EMAILS.rows(tx, {"tenant_id": tenant_id, "emails": list(emails)})
+    return {email: (person_id, name) for email, person_id, name in rows}
 
 
 def list_by_name(tx: Connection, tenant_id: str, name: str) -> list[Member]:
@@ -302,6 +316,8 @@ def _refresh(tx: Connection, member: Member, workspace_id: str, profile: Profile
     told = {name: value for name, value in _of_person(profile).items() if value not in ("", None)}
     if owners.get(str(told.get("email")), member.id) != member.id:
         told.pop("email")
+    if profile.active:
+        told["active"] = person.c.deactivated_at.is_(None)
     tx.execute(person.update().where(mine).values(**told))
     refs = {profile.ref, profile.other_ref} - {None}
     here = [one for one in member.accounts if one.workspace_id == workspace_id]  # two joined by one address
@@ -323,6 +339,31 @@ def _of_person(profile: Profile) -> dict[str, object]:
         "kind": profile.kind,
         "active": profile.active,
     }
+
+
+def deactivate(tx: Connection, tenant_id: str, person_id: str, at: datetime) -> None:
+    """An administrator says that somebody takes part no more, whatever the directories say."""
+    mine = (person.c.tenant_id == tenant_id) & (person.c.id == person_id)
+    tx.execute(person.update().where(mine).values(active=False, deactivated_at=at))
+
+
+def activate(tx: Connection, tenant_id: str, person_id: str) -> bool:
+    """Takes that back. False where no administrator deactivated them: then a directory did."""
+    mine = (person.c.tenant_id == tenant_id) & (person.c.id == person_id) & person.c.deactivated_at.is_not(None)
+    return bool(tx.execute(person.update().where(mine).values(active=True, deactivated_at=None)).rowcount)
+
+
+def list_deactivated(tx: Connection, tenant_id: str, most: int) -> list[Member]:
+    """Whom administrators deactivated, the latest first."""
+    query = (
+        select(person.c.id)
+        .where(person.c.tenant_id == tenant_id, person.c.deactivated_at.is_not(None))
+        .order_by(person.c.deactivated_at.desc(), person.c.id)
+        .limit(most)
+    )
+    ids = [row[0] for row in fetch(tx, query, {})]
+    by_id = {one.id: one for one in list_members(tx, tenant_id, ids)}
+    return [by_id[one] for one in ids]
 
 
 _KEEP_CHAT = (

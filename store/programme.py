@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from sqlalchemy import Boolean, Column, Connection, ForeignKeyConstraint, UniqueConstraint, bindparam, select
+from sqlalchemy import Boolean, Column, Connection, ForeignKeyConstraint, UniqueConstraint, bindparam, func, select
 from sqlmodel import Field, SQLModel
 
 
@@ -88,6 +88,24 @@ def list_values(tx: Connection, tenant_id: str) -> tuple[ValueFact, ...]:
 def list_badges(tx: Connection, tenant_id: str) -> tuple[BadgeFact, ...]:
     """Every badge of a tenant in its order, retired ones too."""
     return tuple(BadgeFact(*row) for row in tx.execute(_BADGES, {"tenant_id": tenant_id}))
+
+
+def add_value(tx: Connection, tenant_id: str, value: ValueFact) -> None:
+    """Adds a value after all others. Who keeps the programme in memory is told by `tenants.change_programme`."""
+    last = select(func.max(company_value.c.position)).where(company_value.c.tenant_id == tenant_id)
+    position = tx.execute(last).scalar()
+    row = {"tenant_id": tenant_id, "position": 0 if position is None else position + 1} | _written(value)
+    tx.execute(company_value.insert(), row | {"id": value.id})
+
+
+def change_value(tx: Connection, tenant_id: str, value: ValueFact) -> None:
+    """Writes a value anew; recognitions that show it show it as it is now."""
+    mine = (company_value.c.tenant_id == tenant_id) & (company_value.c.id == value.id)
+    tx.execute(company_value.update().where(mine).values(**_written(value)))
+
+
+def _written(value: ValueFact) -> dict[str, object]:
+    return {"name": value.name, "emoji": value.emoji, "meaning": value.meaning, "active": value.active}
 
 
 STARTING_VALUES = (

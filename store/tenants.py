@@ -173,6 +173,18 @@ def change_policy(tx: Connection, tenant_id: str, policy: Mapping[str, Any]) -> 
     tx.execute(tenant.update().where(tenant.c.id == tenant_id).values(policy=dict(policy)))
 
 
+def lock_policy(tx: Connection, tenant_id: str) -> dict[str, Any]:
+    """What the tenant decided, as it is now: whoever changes the programme at the same time waits for us."""
+    # Not FOR UPDATE: what refers to the tenant, such as a gift, goes on meanwhile.
+    sought = select(tenant.c.policy).where(tenant.c.id == tenant_id).with_for_update(key_share=True)
+    return dict(tx.execute(sought).scalar_one())
+
+
+def change_zone(tx: Connection, tenant_id: str, zone: str) -> None:
+    """The tenant goes by another zone. Its schedules are moved before: `handlers.ticks.move_tenant`."""
+    tx.execute(tenant.update().where(tenant.c.id == tenant_id).values(zone=zone))
+
+
 def pause_workspace(tx: Connection, tenant_id: str, workspace_id: str, for_ms: int) -> None:
     """The platform asked the whole workspace to wait."""
     mine = (workspace.c.tenant_id == tenant_id) & (workspace.c.id == workspace_id)

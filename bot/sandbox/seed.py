@@ -28,6 +28,7 @@ from store.outbox import outbox
 from store.people import Member, find_by_emails, save_profiles
 from store.programme import add_starting_programme
 from store.recognitions import recognition
+from store.roles import Role, give_role
 from store.tenants import Workspace, add_tenant, add_workspace, change_workspace, find_home, list_homes
 from store.types import Ids
 
@@ -96,6 +97,7 @@ def _found(tx: Connection, worlds: Worlds, past: _Past) -> str:
     for workspace_id, profiles in ((slack_id, profiles_on_slack()), (teams_id, profiles_on_teams(worlds))):
         save_profiles(tx, tenant_id, workspace_id, profiles, {one.ref: past.new_id() for one in profiles})
     _choose_channels(tx, tenant_id, {slack_id: RECOGNITION_CHANNEL, teams_id: worlds.teams_places["General"].id})
+    _appoint(tx, tenant_id, past.now)
     return tenant_id
 
 
@@ -130,6 +132,13 @@ def _choose_channels(tx: Connection, tenant_id: str, chosen: Mapping[str, str]) 
         place = find_place(tx, tenant_id, workspace_id, ref)
         assert place
         change_workspace(tx, tenant_id, workspace_id, recognition_id=place.id)
+
+
+def _appoint(tx: Connection, tenant_id: str, at: datetime) -> None:
+    """Whom the demo organisation calls its administrators, on both platforms, for they have an account on each."""
+    emails = [one.email for one in COLLEAGUES if one.admin]
+    for one in find_by_emails(tx, tenant_id, emails).values():
+        give_role(tx, tenant_id, Role.ADMINISTRATOR, one.id, at)
 
 
 # --- the month --------------------------------------------------------------------------------------------

@@ -7,7 +7,7 @@ from typing import Any
 
 from cards.block_kit import check_slack_view
 from cards.limits import SLACK_VIEW_TITLE, clip
-from handlers.vocabulary import ChoiceField, Field, Form, NumberField, PeopleField, TextField
+from handlers.vocabulary import ChoiceField, ConversationField, Field, Form, NumberField, PeopleField, TextField
 
 Block = dict[str, Any]
 
@@ -57,6 +57,8 @@ def _is_optional(field: Field) -> bool:
             return field.optional
         case TextField():
             return field.min_length == 0
+        case ConversationField():
+            return True  # none was chosen yet, and the rest of the form can be sent all the same
         case PeopleField() | NumberField():
             return False
 
@@ -71,6 +73,8 @@ def _element(field: Field) -> Block:
             return _choice(field)
         case NumberField():
             return _number(field)
+        case ConversationField():
+            return _conversation(field)
 
 
 def _people(field: PeopleField) -> Block:
@@ -107,6 +111,12 @@ def _number(field: NumberField) -> Block:
         "min_value": str(field.least),
         "max_value": str(field.most),
     }
+
+
+def _conversation(field: ConversationField) -> Block:
+    """Slack offers every public channel, also those that we never heard of."""
+    initial = {"initial_channel": field.initial} if field.initial else {}
+    return {"type": "channels_select", **initial}
 
 
 def _plain(text: str, longest: int) -> Block:

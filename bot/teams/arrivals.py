@@ -95,7 +95,7 @@ class Arrivals:
         known = await self._book.find_home(envelope.workspace)
         if known or not self._admission.admits(envelope):
             return known
-        return await self._book.connect(envelope)
+        return await self._book.connect(envelope, installs=True)
 
     def _welcome(self, home: Home, envelope: Envelope) -> dict[str, Any]:
         reader = Reader(Platform.TEAMS, home.workspace_id, home.workspace_ref, home.zone, envelope.locale)

@@ -17,6 +17,7 @@ from store.outbox import NewMessage, SendKind, add_messages
 from store.people import Member, MemberAccount, Profile, find_members, keep_chat, save_profiles
 from store.programme import add_starting_programme
 from store.requests import claim
+from store.roles import Role, give_role
 from store.tenants import (
     Home,
     Workspace,
@@ -47,24 +48,30 @@ class Book:
         clock: Callable[[], datetime],
         new_id: Callable[[], str],
         one_organisation: bool = False,
+        first_runs_it: bool = False,
     ) -> None:
+        """`first_runs_it`: whoever brings the app to a new organisation is its administrator, for nobody else is."""
         self._database = database
         self._writers = writers
         self._readers = readers
         self._clock = clock
         self._new_id = new_id
         self._one_organisation = one_organisation
+        self._first_runs_it = first_runs_it
 
     # --- tenants ---
 
     async def find_home(self, workspace: WorkspaceRef) -> Home | None:
         return await self._read(lambda tx: find_home(tx, workspace.platform, workspace.id))
 
-    async def connect(self, envelope: Envelope) -> Home:
-        """The tenant of an activity; new with a starting programme if nobody of it was here before."""
-        return await self._write(lambda tx: self._connect(tx, envelope), urgent=True)
+    async def connect(self, envelope: Envelope, *, installs: bool = False) -> Home:
+        """The tenant of an activity; new with a starting programme if nobody of it was here before.
 
-    def _connect(self, tx: Connection, envelope: Envelope) -> Home:
+        `installs`: its sender brought the app, and has not only spoken to it.
+        """
+        return await self._write(lambda tx: self._connect(tx, envelope, installs=installs), urgent=True)
+
+    def _connect(self, tx: Connection, envelope: Envelope, *, installs: bool) -> Home:
         ref = envelope.workspace
         revive_workspace(tx, ref.platform, ref.id)
         if home := find_home(tx, ref.platform, ref.id):
@@ -87,7 +94,25 @@ class Book:
         change_programme(tx, made.tenant_id)
         home = find_home(tx, ref.platform, ref.id)
         assert home, "a workspace that was just added is found"
+        if installs and self._first_runs_it and not joined and envelope.sender:
+            self._appoint(tx, home, envelope)
         return home
+
+    def _appoint(self, tx: Connection, home: Home, envelope: Envelope) -> None:
+        """In the transaction that makes the tenant. A guest, who may do nothing, until the roster says otherwise."""
+        assert envelope.sender, "somebody sent it"
+        ref, own = envelope.who.id, envelope.sender.id
+        found = Profile(
+            ref=ref,
+            other_ref=own if own != ref else None,
+            name=envelope.sender.name or "Somebody",
+            zone=envelope.zone,
+            locale=envelope.locale,
+            kind="guest",
+        )
+        save_profiles(tx, home.tenant_id, home.workspace_id, [found], {ref: self._new_id()})
+        member = find_members(tx, home.tenant_id, home.workspace_id, [ref])[ref]
+        give_role(tx, home.tenant_id, Role.ADMINISTRATOR, member.id, self._clock())
 
     # --- conversations ---
 

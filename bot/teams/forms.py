@@ -14,6 +14,7 @@ from cards.teams import TeamsUi
 from handlers.vocabulary import (
     AccountRef,
     ChoiceField,
+    ConversationField,
     Field,
     FieldValue,
     Form,
@@ -91,6 +92,8 @@ def _input(field: Field) -> Element:
             return _choice(field)
         case NumberField():
             return _number(field)
+        case ConversationField():
+            return _conversation(field)
 
 
 def _people(field: PeopleField) -> Element:
@@ -138,6 +141,17 @@ def _number(field: NumberField) -> Element:
         "max": field.most,
         "value": field.initial,
         "errorMessage": f"A number from {field.least} to {field.most}, please.",
+    }
+
+
+def _conversation(field: ConversationField) -> Element:
+    return {
+        "type": "Input.ChoiceSet",
+        "id": field.name,
+        "label": field.label,
+        "style": "compact",
+        "choices": [{"title": one.label, "value": one.value} for one in field.choices],
+        "value": field.initial,
     }
 
 

@@ -77,6 +77,7 @@ class TeamsSite:
             clock=core.clock,
             new_id=core.new_id,
             one_organisation=settings.one_organisation,
+            first_runs_it=not settings.plaudit_owners,
         )
         self._edge: TeamsEdge | None = None
         self.directory = TeamsDirectory(self._connector, self._book)

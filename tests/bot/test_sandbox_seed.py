@@ -24,6 +24,7 @@ from store.ledger_check import verify
 from store.outbox import count_pending
 from store.people import Member, list_persons
 from store.recognitions import receiver, recognition
+from store.roles import Role, list_holders
 from store.tallies import tally
 from store.tenants import Home, find_home, list_homes
 
@@ -46,6 +47,14 @@ def make_worlds(service_url: str) -> Worlds:
 def seeded(database: Database, worlds: Worlds) -> Database:
     assert seed_history(database, worlds, NOW)
     return database
+
+
+def test_somebody_runs_the_demo_organisation_on_both_platforms(seeded: Database) -> None:
+    with seeded.reading() as tx:
+        held = list_holders(tx, home_of(seeded).tenant_id, Role.ADMINISTRATOR)
+    [first] = [one for one in members(seeded).values() if one.id in held]
+    assert (first.email, len(held)) == (COLLEAGUES[0].email, 1)
+    assert {one.platform for one in first.accounts} == {"slack", "teams"}
 
 
 def home_of(database: Database, platform: str = "slack") -> Home:

@@ -13,6 +13,7 @@ from handlers.vocabulary import (
     AccountRef,
     Choice,
     ChoiceField,
+    ConversationField,
     Field,
     Form,
     NumberField,
@@ -100,6 +101,14 @@ def test_number() -> None:
         "min_value": "1",
         "max_value": "50",
     }
+
+
+def test_a_channel_is_one_of_the_public_ones_and_need_not_be_chosen() -> None:
+    asked = block(ConversationField(name="channel", label="Where?", choices=(), initial="C1"))
+    assert asked["optional"] is True
+    assert asked["element"] == {"type": "channels_select", "action_id": "channel", "initial_channel": "C1"}
+    assert "initial_channel" not in str(block(ConversationField(name="channel", label="Where?", choices=())))
+    check_slack_view(write_modal(form(ConversationField(name="channel", label="Where?", choices=()))))
 
 
 def test_the_note_stands_on_top() -> None:

@@ -104,6 +104,16 @@ def test_a_form() -> None:
     assert found.way.view_id == "V0FORM"
 
 
+@pytest.mark.parametrize(("entered", "read_as"), [("C0KUDOS", "C0KUDOS"), (None, ""), (7, "")])
+def test_a_chosen_channel_is_its_id(entered: object, read_as: str) -> None:
+    body = recorded("view_submission")
+    chosen = {"channel": {"type": "channels_select", "selected_channel": entered}}
+    body["view"]["state"]["values"] = {"channel": chosen}
+    found = asked(body).request
+    assert isinstance(found, Submission)
+    assert found.values == {"channel": read_as}
+
+
 def test_a_form_sent_twice_is_one_request() -> None:
     first, again = recorded("view_submission"), recorded("view_submission")
     again["trigger_id"] = "another"

@@ -1,6 +1,7 @@
 """Forms as dialogs, and answers as Teams wants them: checked against the Adaptive Cards schema."""
 
 import json
+from dataclasses import replace
 from importlib import resources
 from typing import Any
 
@@ -15,6 +16,7 @@ from handlers.vocabulary import (
     AccountRef,
     Choice,
     ChoiceField,
+    ConversationField,
     FieldValue,
     Form,
     NumberField,
@@ -90,6 +92,19 @@ def test_a_dialog_holds_every_field_and_takes_its_context_along() -> None:
         "context": {"about_link": "https://teams.microsoft.com/l/message/x/1"},
         "people": "receivers",
     }
+
+
+def test_a_channel_is_one_of_those_that_we_know() -> None:
+    known = (Choice("19:a@thread.tacv2", "General"), Choice("19:b@thread.tacv2", "Launch"))
+    where = ConversationField(name="channel", label="Where?", choices=known, initial="19:b@thread.tacv2", hint="One.")
+    dialog = write_dialog(replace(FORM, fields=(where,)))
+    check(dialog["card"])
+    asked = element(dialog["card"], "channel")
+    assert [one["title"] for one in asked["choices"]] == ["General", "Launch"]
+    assert asked["value"] == "19:b@thread.tacv2"
+    again = with_errors(dialog, {"channel": "19:a@thread.tacv2"}, {"channel": "It is archived."}, form_id="f1")
+    assert element(again["card"], "channel")["value"] == "19:a@thread.tacv2"
+    check(write_dialog(replace(FORM, fields=(replace(where, choices=(), initial=""),)))["card"])
 
 
 def _without_query(one: dict[str, Any]) -> dict[str, Any]:

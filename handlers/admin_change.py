@@ -1,0 +1,101 @@
+"""A change of the set-up: checked as a whole, made, and told: what it was and what it is."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, fields, replace
+from typing import Any
+
+from handlers.admin_channels import shown_channel
+from handlers.admin_settings import LABELS, shown
+from handlers.context import Context
+from handlers.refusals import Refusal
+from handlers.rules.policy import Board, Policy
+from handlers.rules.policy_bounds import problems_of
+from handlers.ticks import move_tenant
+from handlers.vocabulary import Card, Reply, Response
+from store.audit import AuditFact, add_audit
+from store.conversations import Place
+from store.tenants import change_policy, change_programme, change_workspace, change_zone, lock_policy
+
+CHANNEL, ZONE = "channel", "zone"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Change:
+    """What is to be otherwise. `place` and `zone` None: they stay."""
+
+    policy: Mapping[str, Any]
+    place: Place | None = None
+    zone: str | None = None
+
+
+def apply_change(ctx: Context, change: Change) -> Response:
+    """Checks a change as a whole, makes it, and tells what is different now. What stays the same is not touched."""
+    stored = lock_policy(ctx.tx, ctx.tenant_id)
+    before = Policy.read(stored)
+    after = replace(before, **change.policy)
+    if before != after:
+        _check(after)
+    changes = _differences(before, after)
+    if changes:
+        change_policy(ctx.tx, ctx.tenant_id, _to_store(stored, after))
+    changes |= _change_place(ctx, change.place) | _change_zone(ctx, change.zone)
+    if changes:
+        fact = AuditFact(id=ctx.new_id(), at=ctx.now, actor_id=ctx.actor.id, act="set-up changed", details=changes)
+        add_audit(ctx.tx, ctx.tenant_id, fact)
+    return Response(Reply(_changed_card(changes)))
+
+
+def _check(policy: Policy) -> None:
+    for field, sentence in problems_of(policy).items():
+        raise Refusal("does_not_fit", f"{LABELS[field]}: {sentence}", "Nothing was changed.", field=field)
+
+
+def _differences(before: Policy, after: Policy) -> dict[str, list[Any]]:
+    """By field: what it was and what it is."""
+    pairs = {one.name: [getattr(before, one.name), getattr(after, one.name)] for one in fields(Policy)}
+    return {name: [_plain(one) for one in pair] for name, pair in pairs.items() if pair[0] != pair[1]}
+
+
+def _to_store(stored: Mapping[str, Any], policy: Policy) -> dict[str, Any]:
+    """What differs from the defaults, and what another version of the program has put there."""
+    defaults = Policy()
+    ours = {one.name for one in fields(Policy)}
+    differs = {name for name in ours if getattr(policy, name) != getattr(defaults, name)}
+    kept = {name: value for name, value in stored.items() if name not in ours}
+    return kept | {name: _plain(getattr(policy, name)) for name in sorted(differs)}
+
+
+def _plain(value: object) -> object:
+    return value.value if isinstance(value, Board) else value
+
+
+def _change_place(ctx: Context, place: Place | None) -> dict[str, list[Any]]:
+    was = ctx.programme.recognition_places.get(ctx.home.workspace_id)
+    if place is None or place.id == ctx.home.recognition_id:
+        return {}
+    change_workspace(ctx.tx, ctx.tenant_id, ctx.home.workspace_id, recognition_id=place.id)
+    change_programme(ctx.tx, ctx.tenant_id)
+    return {CHANNEL: [shown_channel(was) if was else "", shown_channel(place)]}
+
+
+def _change_zone(ctx: Context, zone: str | None) -> dict[str, list[Any]]:
+    if zone is None or zone == ctx.home.zone:
+        return {}
+    move_tenant(ctx, zone)
+    change_zone(ctx.tx, ctx.tenant_id, zone)
+    change_programme(ctx.tx, ctx.tenant_id)
+    return {ZONE: [ctx.home.zone, zone]}
+
+
+def _changed_card(changes: Mapping[str, list[Any]]) -> Card:
+    rows = [
+        {"label": LABELS[name], "was": shown(was), "now": shown(now)} for name, (was, now) in sorted(changes.items())
+    ]
+    notes = []
+    if "weekly_allowance" in changes:
+        notes.append("Who has given something this week keeps this week's allowance; for them it counts from Monday.")
+    if ZONE in changes:
+        notes.append("What is posted once a week or day is still posted once, by the new clock.")
+    return Card("admin_changed", {"rows": rows, "notes": notes})

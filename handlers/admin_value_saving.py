@@ -1,0 +1,131 @@
+"""One company value: how it is written, whether it goes with the others, and the books."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from handlers.context import Context
+from handlers.refusals import Refusal
+from handlers.rules.value_words import (
+    LONGEST_MEANING,
+    LONGEST_NAME,
+    MOST_ACTIVE,
+    is_same_name,
+    read_emoji,
+    read_name,
+)
+from handlers.vocabulary import Card, Reply, Response
+from store.audit import AuditFact, add_audit
+from store.programme import ValueFact, add_value, change_value, list_values
+from store.tenants import change_programme, lock_policy
+
+MOST_RETIRED = 20
+"""As many retired ones are shown with a button; the others come back by their name."""
+
+
+def save_value(ctx: Context, wanted: ValueFact) -> Response:
+    """Stores a value if it goes with the others, and shows all of them."""
+    lock_policy(ctx.tx, ctx.tenant_id)  # whoever changes values at the same time waits, so that the limits hold
+    known = {one.id: one for one in list_values(ctx.tx, ctx.tenant_id)}
+    was = known.pop(wanted.id, None)
+    _check_others(wanted, list(known.values()))
+    if was != wanted:
+        (change_value if was else add_value)(ctx.tx, ctx.tenant_id, wanted)
+        change_programme(ctx.tx, ctx.tenant_id)
+        fact = AuditFact(
+            id=ctx.new_id(),
+            at=ctx.now,
+            actor_id=ctx.actor.id,
+            act=_act(was, wanted),
+            subject_id=wanted.id,
+            details={"value": f"#{wanted.name}"} | _differences(was, wanted),
+        )
+        add_audit(ctx.tx, ctx.tenant_id, fact)
+    return Response(Reply(values_card(list_values(ctx.tx, ctx.tenant_id))))
+
+
+def _check_others(wanted: ValueFact, others: list[ValueFact]) -> None:
+    same = next((one for one in others if is_same_name(one.name, wanted.name)), None)
+    if same:
+        raise Refusal(
+            "same_name",
+            f"There is #{same.name} already." if same.active else f"There was #{same.name}, and it is retired.",
+            "Choose another name." if same.active else "Bring it back, or choose another name.",
+            field="name",
+        )
+    if wanted.active and sum(one.active for one in others) >= MOST_ACTIVE:
+        raise Refusal(
+            "too_many_values",
+            f"There are {MOST_ACTIVE} values in use, which is as many as people can choose from.",
+            "Retire one first.",
+            field="name",
+        )
+
+
+def _act(was: ValueFact | None, wanted: ValueFact) -> str:
+    if was is None:
+        return "value added"
+    if was.active == wanted.active:
+        return "value changed"
+    return "value brought back" if wanted.active else "value retired"
+
+
+def _differences(was: ValueFact | None, wanted: ValueFact) -> dict[str, Any]:
+    if was is None:
+        return {"emoji": wanted.emoji, "meaning": wanted.meaning}
+    names = ("name", "emoji", "meaning")
+    return {
+        name: [getattr(was, name), getattr(wanted, name)]
+        for name in names
+        if getattr(was, name) != getattr(wanted, name)
+    }
+
+
+def values_card(values: Iterable[ValueFact]) -> Card:
+    rows = [
+        {"id": one.id, "emoji": one.emoji, "name": one.name, "meaning": one.meaning, "active": one.active}
+        for one in values
+    ]
+    active, retired = [one for one in rows if one["active"]], [one for one in rows if not one["active"]]
+    return Card("admin_values", {"active": active, "retired": retired[-MOST_RETIRED:], "most": MOST_ACTIVE})
+
+
+# --- what was typed or sent -------------------------------------------------------------------------------
+
+
+def value_of_id(ctx: Context, value_id: str) -> ValueFact:
+    """Of this tenant only, whatever a button or a form says."""
+    value = ctx.programme.value(value_id)
+    if value is None:
+        raise Refusal("no_such_value", "I do not know that value.", "Open the list of values anew.")
+    return value
+
+
+def name_of(typed: str) -> str:
+    if name := read_name(typed):
+        return name
+    raise Refusal(
+        "unclear_name",
+        f"A name is typed after #: letters, digits, hyphens and underscores, {LONGEST_NAME} at most.",
+        "Write it like customer-first.",
+        field="name",
+    )
+
+
+def emoji_of(typed: str) -> str:
+    if emoji := read_emoji(typed):
+        return emoji
+    raise Refusal("unclear_emoji", "A value goes with one emoji.", "Write one, such as 🤝.", field="emoji")
+
+
+def meaning_of(typed: str) -> str:
+    meaning = " ".join(typed.split())
+    if len(meaning) > LONGEST_MEANING:
+        raise Refusal(
+            "long_meaning",
+            f"That is {len(meaning)} characters; a meaning has {LONGEST_MEANING} at most.",
+            "Shorten it a little.",
+            field="meaning",
+        )
+    return meaning

@@ -1,0 +1,45 @@
+"""What a policy may say: the least and the most of every number, and what must fit together.
+
+The bounds are ours: what a week can hold, and what the platforms' messages and forms can show.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+from handlers.rules.policy import Policy
+
+BOUNDS: Mapping[str, tuple[int, int]] = MappingProxyType(
+    {
+        "weekly_allowance": (1, 10_000),
+        "default_points": (1, 10_000),
+        "most_points": (1, 10_000),
+        "most_receivers": (1, 50),
+        "undo_minutes": (0, 1_440),
+        "repeat_s": (0, 3_600),
+        "reason_least": (1, 200),
+        "reason_most": (50, 2_000),
+    }
+)
+"""By field of `Policy`; both ends are allowed."""
+
+
+def problems_of(policy: Policy) -> dict[str, str]:
+    """What is wrong, by field: a sentence each. Empty for a policy that can be in force."""
+    problems = {
+        field: f"This goes from {least:,} to {most:,}."
+        for field, (least, most) in BOUNDS.items()
+        if not least <= getattr(policy, field) <= most
+    }
+    if policy.most_points > policy.weekly_allowance:
+        problems.setdefault(
+            "most_points",
+            f"That is more than the {policy.weekly_allowance:,} points that somebody has in a week.",
+        )
+    if policy.default_points > policy.most_points:
+        problems.setdefault(
+            "default_points",
+            f"That is more than one person may get at once, which is {policy.most_points:,}.",
+        )
+    return problems
