@@ -23,6 +23,7 @@ from sqlalchemy.exc import OperationalError
 from bot.admission import Lane
 from bot.connected import Connected, Core
 from bot.door import Door
+from bot.import_page import ImportPage
 from bot.logs import set_up_logs
 from bot.metrics import OUTBOX_PENDING
 from bot.presenter import CardPresenter
@@ -35,6 +36,7 @@ from bot.web import Health, make_web
 from handlers import registry
 from handlers.deliveries import Deliveries
 from handlers.dispatch import Dispatcher
+from handlers.people_upload import UploadDesk
 from handlers.ticks import Ticks
 from handlers.vocabulary import Platform
 from manifest.build import Shape, print_manifest
@@ -227,7 +229,10 @@ class Process:
             new_id=self.core.new_id,
             on_sends=self._wake,
             owners=self.settings.plaudit_owners,
+            public_url=self._public_url,
         )
+        desk = UploadDesk(clock=self.clock, new_id=self.core.new_id, owners=self.settings.plaudit_owners)
+        self.import_page = ImportPage(self.core, desk, self._public_url)
         self.ticks = TickRunner(
             Ticks(database, presenter, clock=self.clock, new_id=self.core.new_id, on_sends=self._wake),
             read=lambda work: readers.run(work, background=True),
@@ -249,6 +254,10 @@ class Process:
                 *([Job("ticks", TICK_S, self.ticks.run)] if self._relaying else []),
             ]
         )
+
+    def _public_url(self) -> str:
+        """Where browsers reach this process; the sandbox knows it itself."""
+        return f"http://127.0.0.1:{self.port}" if self.sandbox else self.settings.plaudit_public_url
 
     def _wake(self) -> None:
         self.relay.wake()
@@ -299,6 +308,7 @@ class Process:
         for one in self.platforms.values():
             stack.push_async_callback(one.stop)
         application = make_web(self.health, doors)
+        self.import_page.mount(application)
         if self.sandbox:
             self.sandbox.mount(application)
         await self._listen(application)

@@ -44,13 +44,15 @@ class TenantContext:
 class Context(TenantContext):
     """`people` are those whom the request names and we know. `home` is where the request came from.
 
-    `owners` are e-mail addresses of whoever runs the program, who may administer.
+    `owners` are e-mail addresses of whoever runs the program, who may administer. `public_url` is the address under
+    which browsers reach it, empty where nobody has said.
     """
 
     actor: Member
     place: Place | None
     people: Mapping[AccountRef | EmailRef, Member]
     owners: frozenset[str] = frozenset()
+    public_url: str = ""
 
     @property
     def zone(self) -> ZoneInfo:

@@ -75,7 +75,8 @@ class Dispatcher:
     """Built once by the program. `on_sends` is called when something was left in the outbox.
 
     Where requests are committed together that is a little before the commit, and a turn of the relay waits behind it.
-    `owners` are e-mail addresses in lower case of those who may administer.
+    `owners` are e-mail addresses in lower case of those who may administer. `public_url` is asked for the address
+    under which browsers reach the program.
     """
 
     def __init__(
@@ -87,6 +88,7 @@ class Dispatcher:
         new_id: Callable[[], str],
         on_sends: Callable[[], None] = lambda: None,
         owners: Iterable[str] = (),
+        public_url: Callable[[], str] = lambda: "",
     ) -> None:
         self._database = database
         self._presenter = presenter
@@ -94,6 +96,7 @@ class Dispatcher:
         self._new_id = new_id
         self._on_sends = on_sends
         self._owners = frozenset(owners)
+        self._public_url = public_url
         self._programmes = Programmes()
         self._mailer = Mailer(presenter, new_id)
 
@@ -182,8 +185,11 @@ class Dispatcher:
         if not request.wired:
             answer, sends = Nothing(), (*_whispered(answer, ctx), *sends)
         self._mailer.send(ctx, sends)
-        answered = self._answered(answer, reader_in(ctx.home, ctx.actor), outcome, ctx.tenant_id)
-        kept = {"kind": answered.kind, "payload": answered.payload}
+        reader = reader_in(ctx.home, ctx.actor)
+        answered = self._answered(answer, reader, outcome, ctx.tenant_id)
+        known = _without_secret(answer)
+        remembered = answered if known is answer else self._answered(known, reader, outcome, ctx.tenant_id)
+        kept = {"kind": remembered.kind, "payload": remembered.payload}
         requests.keep_outcome(tx, ctx.tenant_id, _key_of(request), outcome, kept)
         return answered
 
@@ -214,6 +220,7 @@ class Dispatcher:
             policy=Policy.read(home.policy),
             programme=self._programmes.get(tx, home),
             owners=self._owners,
+            public_url=self._public_url(),
         )
 
     def _resolve(
@@ -273,6 +280,13 @@ def _refused(refusal: Refusal, request: Request) -> Answer:
     if refusal.field and isinstance(request, Submission):
         return FormErrors({refusal.field: f"{refusal.sentence} {refusal.next_step}"})
     return Reply(Card("refusal", {"sentence": refusal.sentence, "next_step": refusal.next_step}))
+
+
+def _without_secret(answer: Answer) -> Answer:
+    """What of an answer is stored: outcomes are kept for weeks, and are no place for the secret of a link."""
+    if isinstance(answer, Reply) and answer.secret:
+        return Reply(Card("notice", {"sentence": "I told you that already, and I tell it only once. Ask once more."}))
+    return answer
 
 
 def _whispered(answer: Answer, ctx: Context) -> tuple[Whisper, ...]:

@@ -35,6 +35,10 @@ PROGRAM = {
 DOORS = {
     f"POST {SLACK_DOOR}": "Slack: commands, shortcuts, buttons, forms and events. Signed by Slack.",
     f"POST {TEAMS_DOOR}": "Teams: messages and invokes. With a token of the Bot Framework.",
+    "GET /import/{token}": "The page to upload a file of people. With the secret of an administrator's link.",
+    "POST /import/{token}": "A file, to be shown. Changes nothing.",
+    "POST /import/{token}/confirm": "What was shown is applied.",
+    "GET /import/static": "How that page looks.",
     "GET /healthz": "200 while the process lives.",
     "GET /readyz": "200 while it takes requests; 503 while it starts or stops.",
     "GET /metrics": "Figures in the Prometheus format.",

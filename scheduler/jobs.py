@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta
 
 from store.db import Database
+from store.imports import forget_imports
 from store.recognitions import forget_drafts
 from store.requests import forget_requests
 from store.tenants import list_all_homes
@@ -15,12 +16,17 @@ PAGE = 200
 REQUESTS_LIVE = timedelta(days=30)
 """No platform delivers anything again after that long; the acts themselves keep their own unique facts."""
 DRAFTS_LIVE = timedelta(days=1)
+MOST_IMPORTS = 5
+"""Files of a transaction: each may hold 250 pages of rows."""
 
 
 async def clean_up(
     database: Database, clock: Callable[[], datetime], run: Callable[[Callable[[], int]], Awaitable[int]]
 ) -> None:
-    """Forgets outcomes of old requests and drafts that nobody finished, page by page; `run` lets others go first."""
+    """Forgets outcomes of old requests, drafts that nobody finished and files that nobody confirmed.
+
+    Page by page; `run` lets others go first.
+    """
     now = clock()
     with database.reading() as tx:
         tenants = sorted({one.tenant_id for one in list_all_homes(tx)})
@@ -33,4 +39,5 @@ def _forget_page(database: Database, tenant_id: str, now: datetime) -> int:
     with database.writing() as tx:
         requests = forget_requests(tx, tenant_id, now - REQUESTS_LIVE, PAGE)
         drafts = forget_drafts(tx, tenant_id, now - DRAFTS_LIVE, PAGE)
-    return max(requests, drafts)
+        imports = forget_imports(tx, tenant_id, now, MOST_IMPORTS)
+    return PAGE if imports == MOST_IMPORTS else max(requests, drafts)

@@ -7,12 +7,40 @@ from typing import Any
 
 import pytest
 
-from store import conversations, ledger, outbox, people, recognitions, requests, tallies, tenants
+from store import (
+    choices,
+    conversations,
+    imports,
+    ledger,
+    nudges,
+    outbox,
+    people,
+    person_records,
+    recognitions,
+    requests,
+    schedules,
+    tallies,
+    tenants,
+)
 from store.db import Database
 from store.ledger_check import _CHECKS as CHECKS
 from store.prepared import Prepared
 
-MODULES = (conversations, ledger, outbox, people, recognitions, requests, tallies, tenants)
+MODULES = (
+    choices,
+    conversations,
+    imports,
+    ledger,
+    nudges,
+    outbox,
+    people,
+    person_records,
+    recognitions,
+    requests,
+    schedules,
+    tallies,
+    tenants,
+)
 STATEMENTS = {
     f"{module.__name__}.{name}": one
     for module in MODULES
