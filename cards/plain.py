@@ -60,7 +60,8 @@ class PlainUi(Writer):
         return person.name
 
     def channel(self, channel: ChannelName) -> str:
-        return "#" + channel.name.removeprefix("#")
+        name = channel.name.removeprefix("#")
+        return name if self.platform == "teams" else f"#{name}"  # as the card itself shows it
 
     def link(self, link: Link) -> str:
         return link.label

@@ -153,7 +153,8 @@ def _ask_again(ctx: Context, gift: Gift) -> Response:
     }
     draft_id = ctx.new_id()
     add_draft(ctx.tx, ctx.tenant_id, draft_id, ctx.actor.id, json.dumps(content), ctx.now)
-    return Response(Reply(Card("kudos_again", {"draft": draft_id})))
+    data = {"draft": draft_id, "receivers": [who(one) for one in gift.receivers], "reason": gift.reason}
+    return Response(Reply(Card("kudos_again", data)))
 
 
 # --- the books --------------------------------------------------------------------------------------------

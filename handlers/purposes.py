@@ -54,7 +54,7 @@ RULES = (
     ),
     Rule(
         purpose=Purpose.REMINDER,
-        label="Weekly reminder",
+        label="Thursday reminder",
         meaning="A note on Thursday if you thanked nobody yet that week, at most once a fortnight.",
         otherwise="You get no notes about thanking others.",
         say_yes="Remind me",

@@ -281,6 +281,19 @@ class ConversationField:
 Field: TypeAlias = PeopleField | TextField | ChoiceField | NumberField | ConversationField
 
 
+def is_optional(field: Field) -> bool:
+    """Whether it may stay empty."""
+    match field:
+        case ChoiceField():
+            return field.optional
+        case TextField():
+            return field.min_length == 0
+        case ConversationField():
+            return True  # none was chosen yet, and the rest of the form can be sent all the same
+        case PeopleField() | NumberField():
+            return False
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Form:
     """A form to fill: a modal on Slack, a dialog on Teams. `context` comes back unchanged, and unchecked.

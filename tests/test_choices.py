@@ -36,7 +36,7 @@ async def test_without_a_choice_the_defaults_are_shown(world: World, rhythm: Rhy
     shown = await shows(world)
     assert "*Leaderboards: yes.*" in shown
     assert "*Celebrations: no.*" in shown
-    assert "*Weekly reminder: no.*" in shown
+    assert "*Thursday reminder: no.*" in shown
     assert "switched off" not in shown
 
 
@@ -45,7 +45,7 @@ async def test_without_a_choice_the_defaults_are_shown(world: World, rhythm: Rhy
     [
         ("Leave me off boards", "*Leaderboards: no.*"),
         ("Celebrate my days", "*Celebrations: yes.*"),
-        ("Remind me", "*Weekly reminder: yes.*"),
+        ("Remind me", "*Thursday reminder: yes.*"),
     ],
 )
 async def test_a_tap_changes_the_card_and_what_holds(world: World, rhythm: Rhythm, button: str, line: str) -> None:

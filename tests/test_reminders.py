@@ -132,7 +132,7 @@ async def test_its_buttons_open_the_form_and_end_the_notes(world: World, rhythm:
     await world.tap("ann", note, "No more reminders")
     assert "You get no more reminders." in fake_slack.text_of(world.slack.direct("ann")[-1])
     await world.slack.command("ann", "#general", "/my-choices")
-    assert "*Weekly reminder: no.*" in world.whispered("ann")
+    assert "*Thursday reminder: no.*" in world.whispered("ann")
     await rhythm.at("2026-12-03T13:00Z")
     assert notes(world) == 0  # the one there was shows that there are no more
 

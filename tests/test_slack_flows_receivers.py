@@ -71,7 +71,7 @@ async def test_nobody_thanks_back_for_what_went_to_others_or_was_taken_back(worl
 async def asked(world: World) -> None:
     await give(world)
     await give(world)
-    assert "You sent exactly this a moment ago" in world.whispered("ann")
+    assert "for exactly this a moment ago" in world.whispered("ann")
     assert world.shown("#general").count("the calm launch") == 1
     assert world.balance("allowance", "Ann") == 40
 

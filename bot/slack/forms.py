@@ -7,7 +7,16 @@ from typing import Any
 
 from cards.block_kit import check_slack_view
 from cards.limits import SLACK_VIEW_TITLE, clip
-from handlers.vocabulary import ChoiceField, ConversationField, Field, Form, NumberField, PeopleField, TextField
+from handlers.vocabulary import (
+    ChoiceField,
+    ConversationField,
+    Field,
+    Form,
+    NumberField,
+    PeopleField,
+    TextField,
+    is_optional,
+)
 
 Block = dict[str, Any]
 
@@ -45,22 +54,9 @@ def _input(field: Field) -> Block:
         "block_id": field.name,
         "label": _plain(field.label, _LABEL),
         "element": {"action_id": field.name, **_element(field)},
-        "optional": _is_optional(field),
+        "optional": is_optional(field),
     }
     return block | ({"hint": _plain(field.hint, _HINT)} if field.hint else {})
-
-
-def _is_optional(field: Field) -> bool:
-    """Slack's own client keeps back a form in which a required input is empty."""
-    match field:
-        case ChoiceField():
-            return field.optional
-        case TextField():
-            return field.min_length == 0
-        case ConversationField():
-            return True  # none was chosen yet, and the rest of the form can be sent all the same
-        case PeopleField() | NumberField():
-            return False
 
 
 def _element(field: Field) -> Block:

@@ -21,6 +21,7 @@ from handlers.vocabulary import (
     NumberField,
     PeopleField,
     TextField,
+    is_optional,
 )
 
 Element = dict[str, Any]
@@ -96,11 +97,16 @@ def _input(field: Field) -> Element:
             return _conversation(field)
 
 
+def _label(field: Field) -> str:
+    """Teams' own mark for what is required is a red star; it says nothing of what is not."""
+    return f"{field.label} (optional)" if is_optional(field) else field.label
+
+
 def _people(field: PeopleField) -> Element:
     return {
         "type": "Input.ChoiceSet",
         "id": field.name,
-        "label": field.label,
+        "label": _label(field),
         "isMultiSelect": True,
         "choices": [],
         "choices.data": {"type": "Data.Query", "dataset": "graph.microsoft.com/users"},
@@ -112,7 +118,7 @@ def _text(field: TextField) -> Element:
     return {
         "type": "Input.Text",
         "id": field.name,
-        "label": field.label,
+        "label": _label(field),
         "isMultiline": field.multiline,
         "maxLength": field.max_length,
         "value": field.initial,
@@ -125,7 +131,7 @@ def _choice(field: ChoiceField) -> Element:
     return {
         "type": "Input.ChoiceSet",
         "id": field.name,
-        "label": field.label,
+        "label": _label(field),
         "style": "compact",
         "choices": [*nothing, *choices],
         "value": field.initial,
@@ -136,7 +142,7 @@ def _number(field: NumberField) -> Element:
     return {
         "type": "Input.Number",
         "id": field.name,
-        "label": field.label,
+        "label": _label(field),
         "min": field.least,
         "max": field.most,
         "value": field.initial,
@@ -148,7 +154,7 @@ def _conversation(field: ConversationField) -> Element:
     return {
         "type": "Input.ChoiceSet",
         "id": field.name,
-        "label": field.label,
+        "label": _label(field),
         "style": "compact",
         "choices": [{"title": one.label, "value": one.value} for one in field.choices],
         "value": field.initial,
