@@ -12,7 +12,7 @@ HAS_CLIENT_TOOLS = node -e 'process.exit(+!import.meta.dirname)' --input-type=mo
 	&& command -v npm > /dev/null && test -n "$(CHROMIUM)"
 GALLERY := import json; from bot.sandbox.gallery import gallery; print(json.dumps(gallery()))
 
-.PHONY: run test check format bench e2e-teams e2e-cards client-tools pins clean
+.PHONY: run test check format bench pictures e2e-teams e2e-cards client-tools pins clean
 
 run: $(VENV)/run.stamp
 	$(BIN)/python app.py serve
@@ -31,6 +31,10 @@ format: $(VENV)/dev.stamp
 
 bench: $(VENV)/dev.stamp
 	$(BIN)/python -m bench $(BENCH_ARGS)
+
+# Those of docs/guide, from the sandbox.
+pictures: $(VENV)/dev.stamp
+	CHROMIUM="$(CHROMIUM)" $(BIN)/python -m tests.browser.pictures
 
 e2e-teams: $(VENV)/run.stamp $(CLIENTS)/teams.stamp
 	$(CLIENT_SCRIPTS)

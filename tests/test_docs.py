@@ -5,17 +5,21 @@ from __future__ import annotations
 import dataclasses
 import re
 from pathlib import Path
+from typing import Any
 
 import pytest
 from aiohttp import web
 
+from bot.import_page import ImportPage
 from bot.settings import Settings
 from bot.web import SLACK_DOOR, TEAMS_DOOR, Health, make_web
 from handlers import registry
+from handlers.admin_settings import SETTINGS, Setting, shown
 from handlers.rules.policy import Policy
 from manifest import reference
 from manifest.files import ROOT, stale
 
+GUIDE = ROOT / "docs" / "guide"
 DOCUMENTS = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md"), *ROOT.glob("tests/**/*.md")])
 
 
@@ -52,12 +56,40 @@ def test_every_command_of_the_program_is_told() -> None:
 
 def test_every_door_is_told() -> None:
     app = make_web(Health({}), {SLACK_DOOR: _shut, TEAMS_DOOR: _shut})
+    nobody: Any = None
+    ImportPage(nobody, nobody, str).mount(app)
     doors = {f"{one.method} {one.resource.canonical}" for one in app.router.routes() if one.resource}
     assert set(reference.DOORS) == {door for door in doors if not door.startswith("HEAD")}
 
 
 async def _shut(request: web.Request) -> web.StreamResponse:
     raise web.HTTPNotFound
+
+
+# --- the guide --------------------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def guide() -> str:
+    registry.load()
+    return "\n".join(path.read_text(encoding="utf-8") for path in sorted(GUIDE.glob("*.md")))
+
+
+def test_the_guide_tells_every_command(guide: str) -> None:
+    assert [name for name in registry.commands if not re.search(rf"`/?{name}\b", guide)] == []
+
+
+@pytest.mark.parametrize("setting", SETTINGS, ids=lambda one: one.word)
+def test_the_guide_tells_every_setting_with_its_default(guide: str, setting: Setting) -> None:
+    row = re.search(rf"^\| [^|]+ \| `setup {setting.word} [^|]+ \| ([^|]+) \|", guide, re.MULTILINE)
+    assert row, setting.word
+    assert row[1] == shown(getattr(Policy(), setting.field))
+
+
+def test_every_picture_of_the_guide_is_there_and_every_one_is_shown(guide: str) -> None:
+    pictures = re.findall(r'<img src="pictures/([^"]+)" width="\d+" alt="[^"]{20,}">', guide)
+    assert sorted(pictures) == sorted(path.name for path in (GUIDE / "pictures").iterdir())
+    assert len(pictures) == guide.count("<img"), "every picture has a width, and says in words what it shows"
 
 
 @pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: str(path.relative_to(ROOT)))
