@@ -79,6 +79,7 @@ class Account(SQLModel, table=True):
     used_at: datetime | None = Field(default=None, sa_column=Column(UtcDateTime))
 
 
+MEMBER = "member"
 _LONG_AGO = datetime.fromisoformat("1970-01-01T00:00:00+00:00")
 
 
@@ -259,7 +260,7 @@ def save_profiles(
 ) -> None:
     """Adds or refreshes people as a directory tells them. `ids` gives a new id for each profile's reference.
 
-    An account that is new joins the person with the same e-mail address, if the tenant has one.
+    A member's account that is new joins the member with the same e-mail address, if the tenant has one.
     """
     wanted = [_without_foreign_address(one) for one in profiles]
     known = find_members(tx, tenant_id, workspace_id, _refs_of(wanted))
@@ -281,20 +282,37 @@ def _refs_of(profiles: Iterable[Profile]) -> list[str]:
     return [ref for one in profiles for ref in (one.ref, one.other_ref) if ref]
 
 
-def _owners_of(tx: Connection, tenant_id: str, profiles: Iterable[Profile]) -> dict[str, str]:
-    """Who has the e-mail addresses of profiles by now: person by address."""
+@dataclass(frozen=True, slots=True)
+class _Owner:
+    """Who has an e-mail address by now."""
+
+    person_id: str
+    is_member: bool
+
+
+def _owners_of(tx: Connection, tenant_id: str, profiles: Iterable[Profile]) -> dict[str, _Owner]:
+    """Who has the e-mail addresses of profiles by now, by address."""
     emails = [one.email.lower() for one in profiles if one.email]
-    return {email: member.id for email, member in find_by_emails(tx, tenant_id, emails).items()} if emails else {}
+    found = find_by_emails(tx, tenant_id, emails) if emails else {}
+    return {email: _Owner(member.id, member.kind == MEMBER) for email, member in found.items()}
 
 
 def _add(
-    tx: Connection, tenant_id: str, workspace_id: str, profile: Profile, new_id: str, owners: dict[str, str]
+    tx: Connection, tenant_id: str, workspace_id: str, profile: Profile, new_id: str, owners: dict[str, _Owner]
 ) -> None:
+    """Two members with one address are one person. A guest's address is as good as whoever typed it, so it joins
+    nobody, and yields to a member's."""
     email = (profile.email or "").lower()
-    owner = owners.get(email, new_id)
-    if owner == new_id:
+    held = owners.get(email)
+    joins = held is not None and held.is_member and profile.kind == MEMBER
+    if held and not joins and profile.kind == MEMBER:
+        _free_address(tx, tenant_id, held.person_id)
+    elif held and not joins:
+        profile, email = replace(profile, email=None), ""
+    owner = held.person_id if held and joins else new_id
+    if not joins:
         tx.execute(person.insert(), {"tenant_id": tenant_id, "id": new_id} | _of_person(profile))
-        owners |= {email: new_id} if email else {}
+        owners |= {email: _Owner(new_id, profile.kind == MEMBER)} if email else {}
     tx.execute(
         account.insert(),
         {
@@ -310,11 +328,16 @@ def _add(
     )
 
 
-def _refresh(tx: Connection, member: Member, workspace_id: str, profile: Profile, owners: dict[str, str]) -> None:
+def _free_address(tx: Connection, tenant_id: str, person_id: str) -> None:
+    mine = (person.c.tenant_id == tenant_id) & (person.c.id == person_id)
+    tx.execute(person.update().where(mine).values(email=None))
+
+
+def _refresh(tx: Connection, member: Member, workspace_id: str, profile: Profile, owners: dict[str, _Owner]) -> None:
     mine = (person.c.tenant_id == member.tenant_id) & (person.c.id == member.id)
     # An empty field says that this directory does not know, not that there is nothing.
     told = {name: value for name, value in _of_person(profile).items() if value not in ("", None)}
-    if owners.get(str(told.get("email")), member.id) != member.id:
+    if (held := owners.get(str(told.get("email")))) and held.person_id != member.id:
         told.pop("email")
     if profile.active:
         told["active"] = person.c.deactivated_at.is_(None)
@@ -341,10 +364,10 @@ def _of_person(profile: Profile) -> dict[str, object]:
     }
 
 
-def deactivate(tx: Connection, tenant_id: str, person_id: str, at: datetime) -> None:
-    """An administrator says that somebody takes part no more, whatever the directories say."""
-    mine = (person.c.tenant_id == tenant_id) & (person.c.id == person_id)
-    tx.execute(person.update().where(mine).values(active=False, deactivated_at=at))
+def deactivate(tx: Connection, tenant_id: str, person_id: str, at: datetime) -> bool:
+    """An administrator says that somebody takes part no more, whatever the directories say. Whether that is new."""
+    mine = (person.c.tenant_id == tenant_id) & (person.c.id == person_id) & person.c.deactivated_at.is_(None)
+    return bool(tx.execute(person.update().where(mine).values(active=False, deactivated_at=at)).rowcount)
 
 
 def activate(tx: Connection, tenant_id: str, person_id: str) -> bool:

@@ -40,10 +40,11 @@ def test_a_typed_name_is_found_whatever_its_case_and_accents(database: Database,
 
 
 @pytest.mark.parametrize("stranger_first", [True, False])
-def test_an_address_from_another_organisation_joins_nobody(database: Database, *, stranger_first: bool) -> None:
-    """It is whatever that organisation says, so it must not open somebody's wallet, nor shut it."""
+@pytest.mark.parametrize("kind", ["stranger", "guest"])
+def test_an_address_that_no_member_has_joins_nobody(database: Database, *, kind: str, stranger_first: bool) -> None:
+    """It is whatever that organisation or that guest says, so it must not open somebody's wallet, nor shut it."""
     cleo = Profile(ref="U1", name="Cléo Martin", email="cleo@acme.test")
-    stranger = Profile(ref="U2", name="Not Cléo", email="Cleo@acme.test", kind="stranger")
+    stranger = Profile(ref="U2", name="Not Cléo", email="Cleo@acme.test", kind=kind)
     news = [stranger, cleo] if stranger_first else [cleo, stranger]
     with database.writing() as tx:
         add_tenant(tx, "t", "Acme", "UTC", AT)
@@ -53,5 +54,5 @@ def test_an_address_from_another_organisation_joins_nobody(database: Database, *
         found = find_members(tx, "t", "w", ["U1", "U2"])
     assert {ref: (one.id, one.kind, one.email) for ref, one in found.items()} == {
         "U1": ("U1", "member", "cleo@acme.test"),
-        "U2": ("U2", "stranger", None),
+        "U2": ("U2", kind, None),
     }
