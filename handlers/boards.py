@@ -10,7 +10,7 @@ from handlers.purposes import RULES, Purpose
 from handlers.rules.policy import Board
 from handlers.rules.ranking import Line, Side, rank_shares
 from store.boards import Naming, Standing, count_by_department, list_standings
-from store.person_records import count_departments, list_records
+from store.person_records import list_records
 
 NAMING = Naming(Purpose.BOARD, next(one.default for one in RULES if one.purpose is Purpose.BOARD))
 
@@ -57,8 +57,10 @@ def _line(one: Standing) -> Line:
 
 
 def _departments(tx: Connection, asked: Asked, person_id: str) -> Found:
-    counted = count_by_department(tx, asked.tenant_id, asked.label, giving=asked.side is Side.GIVEN)
+    counted = count_by_department(tx, asked.tenant_id, asked.label, NAMING, giving=asked.side is Side.GIVEN)
     own = list_records(tx, asked.tenant_id, [person_id]).get(person_id) if person_id else None
     own_id = own.department if own else ""
-    lines = rank_shares(counted, count_departments(tx, asked.tenant_id))
+    lines = rank_shares(
+        {name: number for name, (number, _) in counted.items()}, {name: size for name, (_, size) in counted.items()}
+    )
     return Found([one for one in lines if one.row <= asked.most or one.id == own_id], len(lines), own_id)

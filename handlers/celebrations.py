@@ -45,7 +45,9 @@ def celebrate(tick: Tick, ctx: TenantContext) -> Turned:
         _note_done(ctx, day)
     subject = _subject(today, len(days) - 1)
     places = ctx.programme.recognition_places.values()
-    return Turned(tuple(Post(place, _made(shown), subject) for place in places if not why_not_here(place)))
+    return Turned(
+        tuple(Post(place, _made(shown), subject, renewed=True) for place in places if not why_not_here(place))
+    )
 
 
 @view(CELEBRATION)

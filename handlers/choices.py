@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from handlers.celebrations import touch_today
 from handlers.context import Context
+from handlers.last_week import touch_last_week
 from handlers.purposes import RULES, Purpose, Rule, choices_of
 from handlers.refusals import Refusal
 from handlers.registry import action, command
 from handlers.reminders import want_reminders
 from handlers.rules.policy import Board, Policy
-from handlers.vocabulary import Action, Card, Command, Replace, Reply, Response
+from handlers.vocabulary import Action, Card, Command, Replace, Reply, Response, Touch
 from store.choices import choose
 
 YES, NO = "yes", "no"
@@ -34,9 +35,18 @@ def choose_so(request: Action, ctx: Context) -> Response:
     choose(ctx.tx, ctx.tenant_id, ctx.actor.id, purpose, chosen, ctx.now)
     if purpose is Purpose.REMINDER and chosen:
         want_reminders(ctx)
-    # What was posted this morning follows, so that a no takes the name off it.
-    touches = touch_today(ctx) if purpose is Purpose.CELEBRATION else ()
-    return Response(Replace(_card(ctx)), touches)
+    return Response(Replace(_card(ctx)), _followed(purpose, ctx))
+
+
+def _followed(purpose: Purpose, ctx: Context) -> tuple[Touch, ...]:
+    """Posts that a no takes the name off."""
+    match purpose:
+        case Purpose.BOARD:
+            return (touch_last_week(ctx),)
+        case Purpose.CELEBRATION:
+            return touch_today(ctx)
+        case Purpose.REMINDER:
+            return ()
 
 
 def _read(request: Action) -> tuple[Purpose, bool]:

@@ -12,13 +12,14 @@ from handlers.context import Context, who
 from handlers.placing import Placement, place_for
 from handlers.recognition_cards import LINK_TO_POST, SUBJECT, posted_card, received_card
 from handlers.refusals import Refusal
+from handlers.rules.policy import Policy
 from handlers.rules.periods import tally_labels, week_label
 from handlers.vocabulary import Card, Direct, Platform, Post, Reply, Response, Send, Subject, WebLink
 from store import ledger
 from store.conversations import list_places
 from store.people import Member, list_members
 from store.recognitions import RecognitionFact, add_draft, add_recognition, find_draft, find_same
-from store.tallies import Count, add_counts
+from store.tallies import Count, add_counts, private_label
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,9 +61,9 @@ def give(ctx: Context, gift: Gift, *, draft_id: str = "") -> Response:
 def give_draft(ctx: Context, draft_id: str) -> Response:
     """Gives what waited for one more word of its giver: once, and where it was said."""
     content = find_draft(ctx.tx, ctx.tenant_id, draft_id, ctx.actor.id)
-    if content is None:
+    kept = json.loads(content or "{}")
+    if not kept or "kind" in kept:  # none, or of something else than a recognition
         raise Refusal("no_draft", "I do not have that draft any more.", "Type it once more, please.")
-    kept = json.loads(content)
     by_id = {one.id: one for one in list_members(ctx.tx, ctx.tenant_id, kept["receivers"])}
     receivers = tuple(by_id[one] for one in kept.pop("receivers"))
     place_id = kept.pop("place", "")
@@ -119,6 +120,13 @@ def _points(ctx: Context, gift: Gift) -> int:
 
 
 def _check_reason(ctx: Context, reason: str) -> None:
+    if Policy().reason_least <= len(reason) < ctx.policy.reason_least:
+        raise Refusal(
+            "short_reason",
+            f"That is {len(reason)} characters; a reason has at least {ctx.policy.reason_least} here.",
+            "A few more words, please: what did it change for you?",
+            field="reason",
+        )
     if len(reason) < ctx.policy.reason_least:
         raise Refusal(
             "no_reason",
@@ -173,10 +181,16 @@ def _fact(ctx: Context, gift: Gift, points: int, recognition_id: str) -> Recogni
         shown=gift.shown,
         about_link=gift.about_link,
         transaction_id=None,
-        tally_labels=tally_labels(ctx.now, ctx.tenant_zone),
+        tally_labels=_labels(ctx, gift),
         fingerprint=_fingerprint(gift, points),
         given_at=ctx.now,
     )
+
+
+def _labels(ctx: Context, gift: Gift) -> tuple[str, ...]:
+    """What only its receivers see counts for the two of them, and on no board."""
+    labels = tally_labels(ctx.now, ctx.tenant_zone)
+    return labels if gift.shown else tuple(private_label(one) for one in labels)
 
 
 def _fingerprint(gift: Gift, points: int) -> str:

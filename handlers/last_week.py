@@ -14,10 +14,11 @@ from handlers.placing import why_not_here
 from handlers.programme import Programme, read_programme
 from handlers.registry import tick, view
 from handlers.rules.instants import MONDAY, Weekly
+from handlers.rules.periods import week_label
 from handlers.rules.policy import Board, Policy
 from handlers.rules.ranking import Line, Side
 from handlers.rules.streaks import week_before
-from handlers.vocabulary import Card, Post, Subject, Tick, Turned, Who
+from handlers.vocabulary import Card, Post, Subject, Tick, Touch, Turned, Who
 from store.boards import count_first_givers, list_first_givers, read_week
 from store.outbox import Due
 from store.people import Member, list_members
@@ -49,7 +50,7 @@ def post_last_week(job: Tick, ctx: TenantContext) -> Turned:
     card = week_card(ctx.tx, week) if places else None
     if card is None:
         return Turned()
-    return Turned(tuple(Post(place, card, Subject(SUBJECT, week.label)) for place in places))
+    return Turned(tuple(Post(place, card, Subject(SUBJECT, week.label), renewed=True) for place in places))
 
 
 @view("last_week")
@@ -57,6 +58,11 @@ def show_last_week(tx: Connection, due: Due) -> Card | None:
     home = next(iter(list_homes(tx, due.tenant_id)))
     board = Policy.read(home.policy).board
     return week_card(tx, Week(due.tenant_id, due.subject_id, board, read_programme(tx, due.tenant_id)))
+
+
+def touch_last_week(ctx: TenantContext) -> Touch:
+    """For when somebody changes whether they are named: the post of this Monday follows."""
+    return Touch(Subject(SUBJECT, week_before(week_label(ctx.now, ctx.tenant_zone))))
 
 
 def week_card(tx: Connection, week: Week) -> Card | None:

@@ -51,6 +51,7 @@ class Mailer:
             service_url=place.service_url,
             subject_kind=send.subject.kind,
             subject_id=send.subject.id,
+            wanted=int(send.renewed),
         )
 
     def _direct(self, ctx: TenantContext, send: Direct, posted_in: Collection[str]) -> list[NewMessage]:

@@ -362,11 +362,15 @@ class Subject:
 
 @dataclass(frozen=True, slots=True)
 class Post:
-    """A message in a conversation that others see. It shows `subject` as it is when it is sent or touched."""
+    """A message in a conversation that others see. It follows its `subject` when that is touched.
+
+    A `renewed` one is rendered once more when it is sent: somebody it names may not want to be named by then.
+    """
 
     place: Place
     card: Card
     subject: Subject
+    renewed: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -100,24 +100,29 @@ def _totals(number: ColumnElement[int], points: ColumnElement[int]) -> Subquery:
     )
 
 
-def _nameable(totals: Subquery) -> Select[tuple[str, str, str, int, int]]:
-    """Those of them who may be named."""
+def _agrees(person_id: ColumnElement[str]) -> ColumnElement[bool]:
+    """Whether somebody agrees to be on boards."""
     chosen = (
         select(choice.c.chosen)
         .where(
             choice.c.tenant_id == bindparam("tenant_id"),
-            choice.c.person_id == totals.c.person_id,
+            choice.c.person_id == person_id,
             choice.c.purpose == bindparam("purpose"),
         )
         .scalar_subquery()
     )
+    return func.coalesce(chosen, bindparam("default", type_=Boolean), type_=Boolean)
+
+
+def _nameable(totals: Subquery) -> Select[tuple[str, str, str, int, int]]:
+    """Those of them who may be named."""
     return (
         select(person.c.id, person.c.name, person.c.sought_name, totals.c.number, totals.c.points)
         .join_from(totals, person, (person.c.tenant_id == bindparam("tenant_id")) & (person.c.id == totals.c.person_id))
         .where(
             person.c.active,
             or_(person.c.kind == "member", person.c.kind == "guest"),
-            func.coalesce(chosen, bindparam("default", type_=Boolean), type_=Boolean),
+            _agrees(totals.c.person_id),
         )
     )
 
@@ -169,17 +174,32 @@ def _departments(number: ColumnElement[int]) -> Select[tuple[str, int]]:
             (record.c.tenant_id == bindparam("tenant_id")) & (record.c.person_id == counted.c.person_id),
         )
         .join(person, same_person)
-        .where(record.c.department != "", person.c.active)
+        .where(record.c.department != "", person.c.active, _agrees(person.c.id))
         .group_by(record.c.department)
     )
 
 
+_SIZES = (
+    select(record.c.department, func.count())
+    .join(person, (person.c.tenant_id == record.c.tenant_id) & (person.c.id == record.c.person_id))
+    .where(
+        record.c.tenant_id == bindparam("tenant_id"), record.c.department != "", person.c.active, _agrees(person.c.id)
+    )
+    .group_by(record.c.department)
+)
 _DEPARTMENTS = {True: _departments(tally.c.given), False: _departments(tally.c.received)}
 
 
-def count_by_department(tx: Connection, tenant_id: str, period: str, *, giving: bool) -> dict[str, int]:
-    """How many active people of each department gave in a period, or received. Departments without one are missing."""
-    return {row[0]: row[1] for row in fetch(tx, _DEPARTMENTS[giving], {"tenant_id": tenant_id, "period": period})}
+def count_by_department(
+    tx: Connection, tenant_id: str, period: str, naming: Naming, *, giving: bool
+) -> dict[str, tuple[int, int]]:
+    """How many people of each department gave in a period, or received, and of how many.
+
+    Whoever does not agree to be on boards is in neither number: "5 of 5" says something of each.
+    """
+    sought = {"tenant_id": tenant_id, "period": period, "purpose": naming.purpose, "default": naming.default}
+    counted = {row[0]: row[1] for row in fetch(tx, _DEPARTMENTS[giving], sought)}
+    return {row[0]: (counted.get(row[0], 0), row[1]) for row in fetch(tx, _SIZES, sought)}
 
 
 # --- a week in numbers ------------------------------------------------------------------------------------

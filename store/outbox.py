@@ -129,6 +129,8 @@ class NewMessage:
     subject_id: str = ""
     reader_id: str | None = None
     linked: bool = False
+    wanted: int = 0
+    """1: rendered anew when it is sent."""
     waits: bool = False
     """For the post that it links to; without one in its workspace there is nothing to wait for."""
     expires_at: datetime | None = None
@@ -228,7 +230,7 @@ def _row(tenant_id: str, one: NewMessage, now: datetime) -> dict[str, Any]:
         "pending": True,
         "ref": "",
         "link": "",
-        "wanted": 0,
+        "wanted": one.wanted,
         "shown": 0,
         "attempts": 0,
         "claims": 0,

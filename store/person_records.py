@@ -6,11 +6,10 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import Column, Connection, Date, ForeignKeyConstraint, Index, bindparam, func, select
+from sqlalchemy import Column, Connection, Date, ForeignKeyConstraint, Index, bindparam, select
 from sqlmodel import Field, SQLModel
 
 from store.db import fetch
-from store.people import person
 from store.prepared import Prepared, PreparedInsert, in_list
 
 
@@ -72,12 +71,6 @@ _ON_DAYS = Prepared(
 _STARTED_ON_DAYS = Prepared(
     select(*_FACT).where(record.c.tenant_id == bindparam("tenant_id"), in_list(record.c.start_day, "days"))
 )
-_SIZES = (
-    select(record.c.department, func.count())
-    .join(person, (person.c.tenant_id == record.c.tenant_id) & (person.c.id == record.c.person_id))
-    .where(record.c.tenant_id == bindparam("tenant_id"), record.c.department != "", person.c.active)
-    .group_by(record.c.department)
-)
 
 
 def save_records(tx: Connection, tenant_id: str, facts: Iterable[RecordFact]) -> None:
@@ -117,8 +110,3 @@ def list_birthdays(tx: Connection, tenant_id: str, days: Collection[str]) -> lis
 def list_starts(tx: Connection, tenant_id: str, days: Collection[str]) -> list[RecordFact]:
     """Who started on one of these days of some year: `02-28`."""
     return [RecordFact(*row) for row in _STARTED_ON_DAYS.rows(tx, {"tenant_id": tenant_id, "days": list(days)})]
-
-
-def count_departments(tx: Connection, tenant_id: str) -> dict[str, int]:
-    """How many active people each department has."""
-    return {row[0]: row[1] for row in fetch(tx, _SIZES, {"tenant_id": tenant_id})}

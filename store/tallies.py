@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, ForeignKeyConstraint, Index, bindparam, func, select
+from sqlalchemy import Connection, ForeignKeyConstraint, Index, bindparam, func, or_, select
 from sqlmodel import Field, SQLModel
 
 from store.db import COMPACT, add_on_conflict
@@ -58,6 +58,8 @@ tally = Tally.__table__  # type: ignore[attr-defined]
 
 WEEKS = "____-W__"
 """As LIKE takes it: labels of weeks, and of no other period."""
+_PRIVATE = "private:"
+"""Before a label: what others do not see. Boards read the labels without it."""
 
 _ADD = PreparedInsert(
     tally,
@@ -82,12 +84,19 @@ _WEEKS_GIVEN = Prepared(
     .where(
         tally.c.tenant_id == bindparam("tenant_id"),
         in_list(tally.c.person_id, "people"),
-        tally.c.period >= bindparam("since"),
-        tally.c.period.like(WEEKS),
+        or_(
+            (tally.c.period >= bindparam("since")) & tally.c.period.like(WEEKS),
+            (tally.c.period >= bindparam("private_since")) & tally.c.period.like(_PRIVATE + WEEKS),
+        ),
         tally.c.given > 0,
     )
     .distinct()
 )
+
+
+def private_label(label: str) -> str:
+    """Where a period's counts are kept that only the giver and the receivers know of."""
+    return f"{_PRIVATE}{label}"
 
 
 def add_counts(tx: Connection, tenant_id: str, value_id: str | None, counts: Iterable[Count], sign: int = 1) -> None:
@@ -110,10 +119,15 @@ def add_counts(tx: Connection, tenant_id: str, value_id: str | None, counts: Ite
 
 
 def list_totals(tx: Connection, tenant_id: str, person_id: str, periods: Collection[str]) -> dict[str, Totals]:
-    """What somebody gave and received in each of these periods; nothing at all where nothing was counted."""
-    rows = _TOTALS.rows(tx, {"tenant_id": tenant_id, "person_id": person_id, "periods": list(periods)})
-    found = {row[0]: Totals(*row[1:]) for row in rows}
-    return {one: found.get(one, Totals()) for one in periods}
+    """What somebody gave and received in each of these periods, for their own eyes: with what others do not see."""
+    labels = [*periods, *map(private_label, periods)]
+    rows = _TOTALS.rows(tx, {"tenant_id": tenant_id, "person_id": person_id, "periods": labels})
+    found = {row[0]: row[1:] for row in rows}
+    nothing = (0,) * len(Totals.__dataclass_fields__)
+    return {
+        one: Totals(*map(sum, zip(found.get(one, nothing), found.get(private_label(one), nothing), strict=True)))
+        for one in periods
+    }
 
 
 def list_weeks_given(tx: Connection, tenant_id: str, people: Collection[str], since: str = "") -> dict[str, set[str]]:
@@ -122,6 +136,7 @@ def list_weeks_given(tx: Connection, tenant_id: str, people: Collection[str], si
     Everybody asked about is in the answer. What was taken back does not count.
     """
     weeks: dict[str, set[str]] = {one: set() for one in people}
-    for person_id, label in _WEEKS_GIVEN.rows(tx, {"tenant_id": tenant_id, "people": list(people), "since": since}):
-        weeks[person_id].add(label)
+    sought = {"tenant_id": tenant_id, "people": list(people), "since": since, "private_since": private_label(since)}
+    for person_id, label in _WEEKS_GIVEN.rows(tx, sought):
+        weeks[person_id].add(label.removeprefix(_PRIVATE))
     return weeks

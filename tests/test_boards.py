@@ -279,6 +279,19 @@ async def test_a_department_that_shrinks_below_five_is_not_shown_any_more(crowd:
     assert "Care" not in "\n".join(await board(crowd.world, "person01"))
 
 
+async def test_whoever_is_on_no_board_is_in_no_share_of_a_department(crowd: Rhythm) -> None:
+    """"5 of 5" would say of each that they gave."""
+    world = crowd.world
+    crowd.policy(board="teams")
+    departments(crowd, {f"Person {n:02}": "Care" for n in range(1, 6)})
+    await gives(world, "person01", "@person02 for the soup")
+    await world.slack.command("ann", "#general", "/leaderboard")
+    assert "of 5 people" in world.whispered("ann")
+    crowd.chose("Person 03", Purpose.BOARD, False)
+    await world.slack.command("ann", "#general", "/leaderboard")
+    assert "Care" not in world.whispered("ann")
+
+
 async def test_a_programme_without_boards_says_so_and_shows_ones_own_numbers(world: World, rhythm: Rhythm) -> None:
     rhythm.policy(board="off")
     await gives(world, "bob", "@ann")

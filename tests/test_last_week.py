@@ -18,6 +18,7 @@ from store.person_records import RecordFact, save_records
 from tests.conftest import Clock
 from tests.rhythm import Rhythm
 from tests.teams_world import Office, open_office
+from tests.test_slack_flows_form import submit
 from tests.world import World, make_settings, open_world
 
 MONDAY = "2026-11-23T08:00Z"  # 09:00 in Berlin
@@ -281,3 +282,50 @@ async def test_both_platforms_show_it_once_and_name_whom_they_do_not_know(office
     assert "**1.** <at>Bob Okafor</at>: **1** kudos" in on_teams
     assert "**1.** <at>Yan Only</at>: **1** kudos" in on_teams
     assert TITLE not in office.shown(office.lunch)
+
+
+# --- who may not be named -----------------------------------------------------------------------------------
+
+
+async def test_what_only_the_receivers_see_is_in_no_post_and_on_no_board(world: World, rhythm: Rhythm) -> None:
+    view = await world.open_form("ann")
+    await submit(world, view, receivers=["U2"], audience="receivers")
+    await rhythm.at("2026-11-20T12:00Z")
+    await world.slack.command("cleo", "#general", "/leaderboard", "received")
+    assert "Nobody yet" in world.whispered("cleo")
+    await world.slack.command("ann", "#general", "/points")
+    assert "you gave *1* kudos" in world.whispered("ann")
+    await rhythm.at(MONDAY)
+    assert post(world) == ""
+
+
+async def test_a_no_that_comes_before_the_post_is_shown_counts(world: World, rhythm: Rhythm) -> None:
+    await gives(world, "ann", "@bob for the release")
+    world.hold_back()
+    await rhythm.at(MONDAY)
+    rhythm.chose("Ann", Purpose.BOARD, False)
+    world.let_go()
+    await world.settled()
+    assert "Bob" in post(world) or "<@U2>" in post(world)
+    assert "<@U1>" not in post(world)
+
+
+async def test_a_no_takes_the_name_off_what_was_posted(world: World, rhythm: Rhythm) -> None:
+    await gives(world, "ann", "@bob for the release")
+    await rhythm.at(MONDAY)
+    assert "<@U1>" in post(world)
+    await world.slack.command("ann", "#general", "/my-choices")
+    await world.tap("ann", world.answer("ann"), "Leave me off boards")
+    await world.settled()
+    assert "<@U1>" not in post(world)
+
+
+async def test_who_is_deactivated_before_the_post_is_shown_is_not_in_it(world: World, rhythm: Rhythm) -> None:
+    await gives(world, "ann", "@bob for the release")
+    world.hold_back()
+    await rhythm.at(MONDAY)
+    with world.process.core.database.writing() as tx:
+        deactivate(tx, rhythm.tenant, rhythm.person("Ann").id, world.clock())
+    world.let_go()
+    await world.settled()
+    assert "<@U1>" not in post(world)
