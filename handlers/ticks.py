@@ -30,6 +30,11 @@ from store.tenants import Home, list_homes
 
 HELD = timedelta(minutes=10)
 """How long a job is left alone that failed."""
+AWAY = timedelta(hours=1)
+"""How long one is that nobody here can do: the app was removed, or another version brings it."""
+FAR = timedelta(days=8)
+"""Longer than any rule waits: what is due later was set by a clock that was wrong."""
+PAGE = 200
 
 
 class Ticks:
@@ -52,16 +57,29 @@ class Ticks:
         self._programmes = Programmes()
 
     def plan(self) -> None:
-        """Schedules the jobs of tenants that do not have them yet."""
+        """Schedules the jobs of tenants that do not have them yet, and sets right what a wrong clock left far ahead."""
         now = self._clock()
         with self._database.reading() as tx:
-            missing = {
-                one.name: found for one in _of_tenants() if (found := schedules.list_tenants_without(tx, one.name))
-            }
-        if missing:
+            missing = sorted(
+                (tenant_id, one.name, zone)
+                for one in _of_tenants()
+                for tenant_id, zone in schedules.list_tenants_without(tx, one.name)
+            )
+            strayed = schedules.list_after(tx, now + FAR)
+        for start in range(0, len(missing), PAGE):  # in one order everywhere, so that replicas do not wait in a ring
             with self._database.writing() as tx:
-                for name, tenants in missing.items():
-                    schedules.add_schedules(tx, [_first(name, tenant_id, zone, now) for tenant_id, zone in tenants])
+                page = missing[start : start + PAGE]
+                schedules.add_schedules(tx, [_first(name, tenant_id, zone, now) for tenant_id, name, zone in page])
+        for one in strayed:
+            self._set_right(one, now)
+
+    def _set_right(self, strayed: Scheduled, now: datetime) -> None:
+        entry = registry.ticks.get(strayed.job)
+        with self._database.writing() as tx:
+            home = next(iter(list_homes(tx, strayed.tenant_id)), None)
+            if entry and entry.rule and home:
+                zone = zone_or(strayed.subject, zone_of_tenant(home.zone))
+                schedules.move_on(tx, strayed, entry.rule.following(zone, now))
 
     def list_due(self, most: int) -> list[Scheduled]:
         with self._database.reading() as tx:
@@ -73,8 +91,9 @@ class Ticks:
         with self._database.writing() as tx:
             home = next(iter(list_homes(tx, due.tenant_id)), None)
             entry = registry.ticks.get(due.job)
-            if entry is None or home is None:  # of another version, or the app was removed
-                return schedules.move_on(tx, due, now + timedelta(days=1), due.page)
+            if entry is None or home is None:  # of another version, or the app was removed: it stays due
+                schedules.hold(tx, due, now + AWAY)
+                return False
             sent = self._once(tx, due, home, now) if entry.rule is None else self._again(tx, due, home, entry.rule, now)
         if sent:
             self._on_sends()

@@ -28,8 +28,9 @@ class Runner:
         self._scheduler = AsyncIOScheduler(
             timezone="UTC", job_defaults={"misfire_grace_time": None, "coalesce": True, "max_instances": 1}
         )
+        self._woken: set[str] = set()
         for job in jobs:
-            self._scheduler.add_job(_guarded(job), "interval", seconds=job.every_s, id=job.name)
+            self._scheduler.add_job(self._guarded(job), "interval", seconds=job.every_s, id=job.name)
 
     def start(self) -> None:
         self._scheduler.start()
@@ -37,18 +38,21 @@ class Runner:
     def wake(self, name: str) -> None:
         """Runs a job at once, if this runner has it; when it is running just now, right after that."""
         if job := self._scheduler.get_job(name):
-            job.modify(next_run_time=real_time())
+            self._woken.add(name)
+            job.modify(next_run_time=real_time())  # which APScheduler passes over while the job runs
 
     def stop(self) -> None:
         if self._scheduler.running:
             self._scheduler.shutdown(wait=False)
 
+    def _guarded(self, job: Job) -> Callable[[], Awaitable[None]]:
+        async def run() -> None:
+            self._woken.discard(job.name)
+            try:
+                await job.run()
+            except Exception:
+                _log.exception("job failed", job=job.name)
+            if job.name in self._woken:
+                await run()
 
-def _guarded(job: Job) -> Callable[[], Awaitable[None]]:
-    async def run() -> None:
-        try:
-            await job.run()
-        except Exception:
-            _log.exception("job failed", job=job.name)
-
-    return run
+        return run

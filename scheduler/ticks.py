@@ -35,8 +35,13 @@ class TickRunner:
         self._running = asyncio.Lock()
 
     async def plan(self) -> None:
-        """Schedules the jobs of tenants that are new."""
-        await self._write(self._ticks.plan)
+        """Schedules the jobs of tenants that are new, unless another process does so just now."""
+        try:
+            await self._write(self._ticks.plan)
+        except Exception as error:
+            if not (is_conflict(error) or is_lost(error)):
+                raise
+            _log.info("planned later", why=repr(error))
 
     async def run(self) -> None:
         """Until nothing is due any more, or others do what is."""

@@ -71,6 +71,11 @@ _DUE = Prepared(
     .order_by(schedule.c.next_at)
     .limit(bindparam("most"))
 )
+_AFTER = Prepared(
+    select(*(schedule.c[name] for name in Scheduled.__dataclass_fields__))
+    .where(schedule.c.next_at > bindparam("after", type_=UtcDateTime))
+    .order_by(schedule.c.next_at)
+)
 _MOVE = Prepared(
     schedule.update()
     .where(_AS_SEEN)
@@ -109,6 +114,11 @@ def add_schedules(tx: Connection, rows: Iterable[Scheduled]) -> None:
 def list_due(tx: Connection, now: datetime, most: int) -> list[Scheduled]:
     """What is due over all tenants, the longest due first."""
     return [Scheduled(*row) for row in _DUE.rows(tx, {"now": now, "most": most})]
+
+
+def list_after(tx: Connection, after: datetime) -> list[Scheduled]:
+    """What is due after an instant, over all tenants."""
+    return [Scheduled(*row) for row in _AFTER.rows(tx, {"after": after})]
 
 
 def move_on(tx: Connection, seen: Scheduled, next_at: datetime, page: str = "") -> bool:

@@ -283,9 +283,7 @@ async def test_after_five_days_the_board_comes_once_and_what_is_late_does_not(
     assert desk.rows() == {"board": "2026-11-28 08:00", "note": "2026-11-30 08:00"}
 
 
-async def test_while_the_app_is_removed_rows_are_pushed_on_and_then_it_goes_on(
-    desk: Desk, job: Callable[..., None]
-) -> None:
+async def test_while_the_app_is_removed_rows_stay_due_and_then_it_goes_on(desk: Desk, job: Callable[..., None]) -> None:
     job("days", marking, rule=DAYS)
     job("work", marking)
     desk.add("days", "2026-11-19T08:00Z")
@@ -293,7 +291,7 @@ async def test_while_the_app_is_removed_rows_are_pushed_on_and_then_it_goes_on(
     with desk.database.writing() as tx:
         tx.execute(text("UPDATE workspace SET removed_at = '2026-11-18T00:00:00.000000+00:00'"))
     await desk.at("2026-11-19T08:00Z")
-    assert (desk.marks(), desk.rows()) == ([], {"days": "2026-11-20 08:00", "work": "2026-11-20 08:00"})
+    assert (desk.marks(), desk.rows()) == ([], {"days": "2026-11-19 08:00", "work": "2026-11-19 08:00"})
     await desk.at("2026-11-20T11:30Z")
     with desk.database.writing() as tx:
         tx.execute(text("UPDATE workspace SET removed_at = NULL"))
@@ -305,7 +303,40 @@ async def test_while_the_app_is_removed_rows_are_pushed_on_and_then_it_goes_on(
 async def test_a_job_of_another_version_is_left_for_it(desk: Desk) -> None:
     desk.add("quests", "2026-11-19T08:00Z")
     await desk.at("2026-11-19T08:00Z")
-    assert desk.rows() == {"quests": "2026-11-20 08:00"}
+    assert desk.rows() == {"quests": "2026-11-19 08:00"}
+
+
+async def test_what_comes_due_while_the_app_is_away_for_a_moment_is_not_lost(
+    desk: Desk, job: Callable[..., None]
+) -> None:
+    job("days", marking, rule=DAYS)
+    desk.add("days", "2026-11-19T08:00Z")
+    with desk.database.writing() as tx:
+        tx.execute(text("UPDATE workspace SET removed_at = '2026-11-18T00:00:00.000000+00:00'"))
+    await desk.at("2026-11-19T08:00Z")
+    with desk.database.writing() as tx:
+        tx.execute(text("UPDATE workspace SET removed_at = NULL"))
+    await desk.at("2026-11-19T09:00Z")
+    assert desk.marks() == ["2026-11-19"]
+
+
+async def test_a_clock_that_was_wrong_for_a_moment_silences_nothing(desk: Desk, job: Callable[..., None]) -> None:
+    job("days", marking, rule=DAYS)
+    desk.add("days", "2027-11-29T08:00Z")
+    desk.ticks.plan()
+    await desk.at("2026-11-19T08:00Z")
+    assert desk.marks() == ["2026-11-19"]
+
+
+async def test_a_process_that_starts_while_another_plans_goes_on(
+    desk: Desk, job: Callable[..., None], database_url: str
+) -> None:
+    job("days", marking, rule=DAYS, by_tenant=True)
+    due_at = datetime(2026, 11, 19, 8, tzinfo=UTC)
+    with closing(Database(database_url, durable=False)) as other, other.writing() as tx:
+        add_schedules(tx, [Scheduled("t", "days", "", due_at, "")])
+        await desk.runner.plan()
+    assert desk.rows()["days"] == "2026-11-19 08:00"
 
 
 async def test_with_nothing_due_it_costs_one_look(desk: Desk) -> None:
