@@ -44,6 +44,8 @@ class _Job:
     work: Callable[[], Any]
     done: asyncio.Future[Any]
     latest_start: float
+    alone: bool = False
+    """Whether nothing is done together with it."""
 
 
 _Entry: TypeAlias = tuple[float, int, _Job | None]
@@ -79,8 +81,11 @@ class Lane:
         for thread in self._threads:
             thread.start()
 
-    async def run(self, work: Callable[[], T], *, background: bool = False) -> T:
-        """Runs `work` in a thread and returns what it returns. Raises `Busy` if it did not start."""
+    async def run(self, work: Callable[[], T], *, background: bool = False, short: bool = False) -> T:
+        """Runs `work` in a thread and returns what it returns. Raises `Busy` if it did not start.
+
+        Background work is done by itself, for people would wait for its commit; unless it is `short`.
+        """
         if self._closed:
             raise Closed
         future: asyncio.Future[T] = asyncio.get_running_loop().create_future()
@@ -91,7 +96,7 @@ class Lane:
         now = self._clock()
         latest = float("inf") if background else now + LATEST_START_S
         turn = now + BACKGROUND_WAITS_S if background else now
-        self._jobs.put((turn, next(self._numbers), _Job(work, future, latest)))
+        self._jobs.put((turn, next(self._numbers), _Job(work, future, latest, alone=background and not short)))
         # A client that hangs up stops waiting; what it asked for goes on, and counts until it is done.
         return await asyncio.shield(future)
 
@@ -133,7 +138,8 @@ class Lane:
                 job: _Job | None = first
                 while job:
                     outcomes.append(self._outcome(job))
-                    job = self._next() if len(outcomes) < self._most and self._clock() < until else None
+                    room = len(outcomes) < self._most and not first.alone and self._clock() < until
+                    job = self._next() if room else None
         except Exception:  # each alone, for one of them may be why
             return [self._outcome(job) for job, *_ in outcomes]
         return outcomes
@@ -143,8 +149,9 @@ class Lane:
             entry = self._jobs.get_nowait()
         except queue.Empty:
             return None
-        if entry[2] is None:
+        if entry[2] is None or entry[2].alone:
             self._jobs.put(entry)
+            return None
         return entry[2]
 
     def _outcome(self, job: _Job) -> _Outcome:

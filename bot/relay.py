@@ -109,7 +109,9 @@ class Relay:
         records, self._done = self._done, []
         most = MOST_AT_ONCE - len(self._sending) if claim and not self._stopping else 0
         try:
-            claimed = await self._lane.run(lambda: self._deliveries.turn(records, most=most), background=True)
+            claimed = await self._lane.run(
+                lambda: self._deliveries.turn(records, most=most), background=True, short=True
+            )
         except BaseException:
             self._done = records + self._done  # writing down the same twice does no harm
             raise
@@ -170,7 +172,7 @@ class Relay:
         return _sent(due, await _send(transport, due, payload), transport, shown=shown)
 
     async def _render(self, due: Due) -> dict[str, Any] | None:
-        return await self._lane.run(lambda: self._deliveries.show(due), background=True)
+        return await self._lane.run(lambda: self._deliveries.show(due), background=True, short=True)
 
     # --- failures -----------------------------------------------------------------------------------------
 

@@ -231,6 +231,19 @@ async def test_what_could_not_be_ended_together_is_done_again_each_alone(seconds
     await lane.close()
 
 
+async def test_long_work_in_the_background_is_done_by_itself(seconds: Seconds) -> None:
+    """People would wait for its commit."""
+    commits = Commits()
+    lane = Lane("test", 1, seconds, together=commits)
+    held, first = await occupied(lane)
+    second = await queued(lane, noting(commits.diary, "second"))
+    page = await queued(lane, noting(commits.diary, "page"), background=True)
+    held.let_go()
+    assert [await one for one in (first, second, page)] == ["done"] * 3
+    assert " ".join(commits.diary) == "second commit page commit"
+    await lane.close()
+
+
 async def test_a_lane_that_closes_finishes_what_it_let_in(seconds: Seconds) -> None:
     lane = Lane("test", 1, seconds)
     held, first = await occupied(lane)
