@@ -45,6 +45,6 @@ def _mine(request: Action, ctx: Context) -> RecognitionFact:
         raise Refusal(
             "too_late_to_undo",
             f"A kudos can be taken back for {ctx.policy.undo_minutes} minutes, and that time is over.",
-            "An administrator can still do it.",
+            "If something in it is wrong, a word to whoever received it helps most.",
         )
     return fact
