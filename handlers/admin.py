@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from handlers import admin_words
 from handlers.access import check_administrator
-from handlers.admin_words import Said, admin_word, find_word, plain
+from handlers.admin_words import Said, admin_word, command_name, find_word, plain
 from handlers.context import Context
 from handlers.refusals import Refusal
 from handlers.registry import action, command
-from handlers.vocabulary import Action, Card, Command, Platform, Replace, Reply, Response
+from handlers.vocabulary import Action, Card, Command, Replace, Reply, Response
 
 
 def _only_reads(request: Command) -> bool:
@@ -49,10 +49,6 @@ def show_help(said: Said, ctx: Context) -> Response:
         for _, one in sorted(admin_words.words.items())
     ]
     return Response(Reply(Card("admin_help", {"rows": rows})))
-
-
-def command_name(ctx: Context) -> str:
-    return "/rewards-admin" if ctx.home.platform == Platform.SLACK else "rewards-admin"
 
 
 def _menu(ctx: Context) -> Card:

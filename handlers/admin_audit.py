@@ -11,6 +11,7 @@ from handlers.admin_settings import LABELS, shown
 from handlers.admin_words import Said, admin_word
 from handlers.context import Context
 from handlers.registry import action
+from handlers.rules.shortening import shorten_together
 from handlers.vocabulary import Action, Card, Replace, Reply, Response
 from store.audit import AuditFact, list_audit
 from store.people import Member, list_members
@@ -18,6 +19,9 @@ from store.people import Member, list_members
 PAGE = 10
 LONGEST = 300
 """Characters of one entry that a page shows."""
+MOST_TOLD = 7_000
+"""What all entries of a page weigh together: a message of Slack holds 13,200, and names and times come on top."""
+_LONGEST_NAME = 80
 _HIDDEN = ("fingerprint", "transaction")
 """Kept for the program, or for somebody with the database before them."""
 _MOST_NAMED = 5
@@ -46,14 +50,10 @@ def _audit_card(ctx: Context, before: str = "") -> Card:
     found = list_audit(ctx.tx, ctx.tenant_id, before=before, most=PAGE + 1)
     facts, more = found[:PAGE], len(found) > PAGE
     people = _people_of(ctx, facts)
+    told = shorten_together([_told(one, people) for one in facts], MOST_TOLD)
     rows = [
-        {
-            "when": moment(one.at, ctx.zone),
-            "actor": _name(one.actor_id, people),
-            "act": one.act,
-            "told": _told(one, people),
-        }
-        for one in facts
+        {"when": moment(one.at, ctx.zone), "actor": _name(one.actor_id, people), "act": one.act, "told": what}
+        for one, what in zip(facts, told, strict=True)
     ]
     data = {"rows": rows, "zone": ctx.zone.key, "older": {"id": facts[-1].id} if more else None, "first": not before}
     return Card("admin_audit", data)
@@ -78,7 +78,7 @@ def _told(fact: AuditFact, people: Mapping[str, Member]) -> str:
 
 def _details(fact: AuditFact, people: Mapping[str, Member]) -> list[str]:
     """Whom it was done to, then what it was and what it is, in words."""
-    told = [people[fact.subject_id].name] if fact.subject_id in people else []
+    told = [_name(fact.subject_id, people)] if fact.subject_id in people else []
     if named := _named_in(fact):
         names = [_name(one, people) for one in named[:_MOST_NAMED]]
         told.append(", ".join(names) + (f" and {len(named) - _MOST_NAMED} more" if len(named) > _MOST_NAMED else ""))
@@ -95,4 +95,4 @@ def _details(fact: AuditFact, people: Mapping[str, Member]) -> list[str]:
 
 
 def _name(person_id: str, people: Mapping[str, Member]) -> str:
-    return people[person_id].name if person_id in people else "somebody who left"
+    return people[person_id].name[:_LONGEST_NAME] if person_id in people else "somebody who left"

@@ -7,11 +7,11 @@ from dataclasses import dataclass, fields, replace
 from typing import Any
 
 from handlers.admin_channels import shown_channel
-from handlers.admin_settings import LABELS, shown
+from handlers.admin_settings import LABELS, SETTINGS, shown
 from handlers.context import Context
 from handlers.refusals import Refusal
 from handlers.rules.policy import Board, Policy
-from handlers.rules.policy_bounds import problems_of
+from handlers.rules.policy_bounds import misfits_of, problems_of
 from handlers.ticks import move_tenant
 from handlers.vocabulary import Card, Reply, Response
 from store.audit import AuditFact, add_audit
@@ -19,6 +19,8 @@ from store.conversations import Place
 from store.tenants import change_policy, change_programme, change_workspace, change_zone, lock_policy
 
 CHANNEL, ZONE = "channel", "zone"
+_BOUND_BY = {"most_points": "weekly_allowance", "default_points": "most_points", "reason_least": "reason_most"}
+_WORDS = {one.field: one.word for one in SETTINGS}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,7 +38,7 @@ def apply_change(ctx: Context, change: Change) -> Response:
     before = Policy.read(stored)
     after = replace(before, **change.policy)
     if before != after:
-        _check(after)
+        _check(before, after)
     changes = _differences(before, after)
     if changes:
         change_policy(ctx.tx, ctx.tenant_id, _to_store(stored, after))
@@ -47,9 +49,20 @@ def apply_change(ctx: Context, change: Change) -> Response:
     return Response(Reply(_changed_card(changes)))
 
 
-def _check(policy: Policy) -> None:
-    for field, sentence in problems_of(policy).items():
+def _check(before: Policy, after: Policy) -> None:
+    misfits = misfits_of(after)
+    for field, sentence in problems_of(after).items():
+        if misfits.get(field) == sentence:
+            raise Refusal("does_not_fit", sentence, _first(field, before, after), field=field)
         raise Refusal("does_not_fit", f"{LABELS[field]}: {sentence}", "Nothing was changed.", field=field)
+
+
+def _first(high: str, before: Policy, after: Policy) -> str:
+    """What to change before: the rule that is too high, or, where it was just raised, the one that bounds it."""
+    bound = _BOUND_BY[high]
+    if getattr(after, bound) != getattr(before, bound):
+        return f"Lower that first: setup {_WORDS[high]} {getattr(after, bound)}."
+    return f"Raise that first: setup {_WORDS[bound]} {getattr(after, high)}."
 
 
 def _differences(before: Policy, after: Policy) -> dict[str, list[Any]]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 
 from handlers.access import check_administrator
 from handlers.admin_words import Said, admin_word
@@ -19,6 +20,7 @@ from handlers.granting import (
 from handlers.refusals import Refusal
 from handlers.registry import action, submission
 from handlers.rules.grammar import KudosText, TwoAmounts, UnclearAmount, read_kudos
+from handlers.rules.words import tokens_of
 from handlers.vocabulary import (
     Action,
     Form,
@@ -35,6 +37,7 @@ from store.people import list_members
 from store.recognitions import find_draft
 
 USUAL = 50
+_BARE_AMOUNT = re.compile(r"(\d{1,6})(?=\s|$)", re.ASCII)
 
 
 # --- button, form and word --------------------------------------------------------------------------------
@@ -55,7 +58,7 @@ def submit_grant(request: Submission, ctx: Context) -> Response:
     grant = Grant(
         receivers=find_picked(request, ctx, "who"),
         points=_number(typed.get("points", "")),
-        reason=typed.get("reason", "").strip(),
+        reason=_cleaned(typed.get("reason", "")),
     )
     return give_points(ctx, grant, request.key)
 
@@ -65,8 +68,10 @@ def type_grant(said: Said, ctx: Context) -> Response:
     """Grants points from the organisation; alone it opens the form."""
     if not said.text:
         return Response(OpenForm(_grant_form(ctx)))
-    read, receivers = find_receivers(said.request, ctx, read_kudos(said.rest, NO_WORDS))
+    read, receivers = find_receivers(said.request, ctx, read_kudos(said.rest, NO_WORDS), any_doubt=True)
     _check_words(read)
+    if read.points is None and (bare := _BARE_AMOUNT.match(read.reason)):
+        raise Refusal("no_amount", f"Is it {bare[1]} points?", f"Write it with a plus: +{bare[1]}.")
     if read.points is None:
         raise Refusal("no_amount", "How many points is it?", "Write it with a plus: grant @bob +50 for the reason.")
     return give_points(ctx, Grant(receivers=receivers, points=read.points, reason=read.reason), said.request.key)
@@ -94,7 +99,7 @@ def _grant_form(ctx: Context) -> Form:
         opened_by="admin_grant_form",
         title="Grant points",
         submit="Grant",
-        note="These points come from the organisation, and from nobody's allowance.",
+        note="These points come from the organisation, and from nobody's allowance. A grant cannot be taken back.",
         fields=(
             PeopleField(name="who", label="Who gets them?"),
             NumberField(
@@ -110,6 +115,11 @@ def _grant_form(ctx: Context) -> Form:
             ),
         ),
     )
+
+
+def _cleaned(typed: str) -> str:
+    """A text of a form as the grammar cleans a typed one: without what nobody can see."""
+    return "".join([one if isinstance(one, str) else one.shown for one in tokens_of((typed,), NO_WORDS)]).strip()
 
 
 def _number(typed: str) -> int:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from handlers import registry
-from handlers.access import check_actor, check_administrator
-from handlers.admin_roles import is_owner
+from handlers.access import check_administrator
+from handlers.admin_roles import check_still_administrator, is_owner
 from handlers.admin_words import Said, admin_word
 from handlers.context import Context, who
 from handlers.finding import find_one, find_picked
@@ -25,7 +25,6 @@ from handlers.vocabulary import (
 from store.audit import AuditFact, add_audit
 from store.health import count_people
 from store.people import Member, activate, deactivate, list_deactivated, list_members
-from store.tenants import lock_policy
 
 MOST_SHOWN = 10
 REASON_MOST = 500
@@ -69,9 +68,8 @@ def submit_deactivate(request: Submission, ctx: Context) -> Response:
     if not members:
         raise Refusal("nobody", "Who is it?", "Pick at least one person.", field="who")
     reason = request.values.get("reason", "")
-    for one in members:
-        _deactivate(ctx, one, reason if isinstance(reason, str) else "")
-    return Response(Reply(_people_card(ctx)))
+    done = [_deactivate(ctx, one, reason if isinstance(reason, str) else "") for one in members]
+    return Response(Reply(_people_card(ctx, " ".join(done))))
 
 
 @action("admin_activate")
@@ -81,8 +79,7 @@ def press_activate(request: Action, ctx: Context) -> Response:
     found = list_members(ctx.tx, ctx.tenant_id, [request.values.get("person", "")])
     if not found:
         raise Refusal("unknown_person", "I do not know that person.", "Open the list of people anew.")
-    _activate(ctx, found[0], "")
-    return Response(Replace(_people_card(ctx)))
+    return Response(Replace(_people_card(ctx, _activate(ctx, found[0], ""))))
 
 
 # --- words ------------------------------------------------------------------------------------------------
@@ -98,24 +95,22 @@ def people(said: Said, ctx: Context) -> Response:
 def type_deactivate(said: Said, ctx: Context) -> Response:
     """Somebody takes part no more; their points stay."""
     member, reason = find_one(said.request, ctx, said.rest)
-    _deactivate(ctx, member, reason)
-    return Response(Reply(_people_card(ctx)))
+    return Response(Reply(_people_card(ctx, _deactivate(ctx, member, reason))))
 
 
 @admin_word("activate", usage="@somebody")
 def type_activate(said: Said, ctx: Context) -> Response:
     """Somebody takes part again."""
     member, reason = find_one(said.request, ctx, said.rest)
-    _activate(ctx, member, reason)
-    return Response(Reply(_people_card(ctx)))
+    return Response(Reply(_people_card(ctx, _activate(ctx, member, reason))))
 
 
 # --- what it does -----------------------------------------------------------------------------------------
 
 
-def _deactivate(ctx: Context, member: Member, reason: str) -> None:
-    lock_policy(ctx.tx, ctx.tenant_id)  # of two administrators who deactivate each other, the later one finds out
-    check_actor(list_members(ctx.tx, ctx.tenant_id, [ctx.actor.id])[0])
+def _deactivate(ctx: Context, member: Member, reason: str) -> str:
+    """What was done, as a sentence."""
+    check_still_administrator(ctx)
     if member.id == ctx.actor.id:
         raise Refusal(
             "oneself", "You cannot deactivate yourself.", "Another administrator can do it for you.", field="who"
@@ -131,15 +126,18 @@ def _deactivate(ctx: Context, member: Member, reason: str) -> None:
         raise Refusal(
             "bot", f"{member.name} is an app, and takes no part anyway.", "There is nothing to do.", field="who"
         )
-    deactivate(ctx.tx, ctx.tenant_id, member.id, ctx.now)
-    if member.active:
+    if deactivate(ctx.tx, ctx.tenant_id, member.id, ctx.now):
         _note(ctx, "person deactivated", member, reason)
+        return f"{member.name} takes part no more."
+    return f"{member.name} was deactivated before."
 
 
-def _activate(ctx: Context, member: Member, reason: str) -> None:
+def _activate(ctx: Context, member: Member, reason: str) -> str:
+    """What was done, as a sentence."""
+    check_still_administrator(ctx)
     if activate(ctx.tx, ctx.tenant_id, member.id):
         _note(ctx, "person activated", member, reason)
-        return
+        return f"{member.name} takes part again."
     if member.active:
         raise Refusal("active", f"{member.name} takes part already.", "There is nothing to do.")
     raise Refusal(
@@ -162,12 +160,13 @@ def _note(ctx: Context, act: str, member: Member, reason: str) -> None:
     add_audit(ctx.tx, ctx.tenant_id, fact)
 
 
-def _people_card(ctx: Context) -> Card:
+def _people_card(ctx: Context, done: str = "") -> Card:
     counts = count_people(ctx.tx, ctx.tenant_id)
     rows = [
         {"id": one.id, "name": one.name, "who": who(one)} for one in list_deactivated(ctx.tx, ctx.tenant_id, MOST_SHOWN)
     ]
     data = {
+        "done": done,
         "active": counts.active,
         "inactive": counts.known - counts.active,
         "rows": rows,

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from handlers.access import check_administrator, is_administrator
-from handlers.admin_words import Said, admin_word
+from handlers.access import check_actor, check_administrator, is_administrator
+from handlers.admin_words import Said, admin_word, command_name
 from handlers.context import Context, who
 from handlers.finding import find_one, find_picked
 from handlers.refusals import Refusal
@@ -14,12 +14,20 @@ from store.people import Member, find_by_emails, list_members
 from store.roles import Role, give_role, list_holders, take_role
 from store.tenants import lock_policy
 
+MOST_SHOWN = 12
 _GONE = "(not active any more)"
 
 
 def is_owner(ctx: Context, member: Member) -> bool:
     """Whether somebody is named where the program is set up."""
     return member.kind == "member" and member.email is not None and member.email in ctx.owners
+
+
+def check_still_administrator(ctx: Context) -> None:
+    """Of two administrators who put each other out at once, in whatever way, the later one finds out here."""
+    lock_policy(ctx.tx, ctx.tenant_id)
+    check_actor(list_members(ctx.tx, ctx.tenant_id, [ctx.actor.id])[0])
+    check_administrator(ctx)
 
 
 # --- buttons and forms ------------------------------------------------------------------------------------
@@ -55,9 +63,8 @@ def submit_role(request: Submission, ctx: Context) -> Response:
     members = find_picked(request, ctx, "who")
     if not members:
         raise Refusal("nobody", "Who is it?", "Pick at least one person.", field="who")
-    for one in members:
-        _give(ctx, one)
-    return Response(Reply(_roles_card(ctx)))
+    done = [_give(ctx, one) for one in members]
+    return Response(Reply(_roles_card(ctx, " ".join(done))))
 
 
 @action("admin_role_take")
@@ -67,8 +74,8 @@ def press_take(request: Action, ctx: Context) -> Response:
     found = list_members(ctx.tx, ctx.tenant_id, [request.values.get("person", "")])
     if not found:
         raise Refusal("unknown_person", "I do not know that person.", "Open the list of administrators anew.")
-    _take(ctx, found[0])
-    return Response(Replace(_roles_card(ctx) if is_administrator(ctx) else _farewell()))
+    done = _take(ctx, found[0])
+    return Response(Replace(_roles_card(ctx, done) if is_administrator(ctx) else _farewell()))
 
 
 # --- words ------------------------------------------------------------------------------------------------
@@ -84,36 +91,39 @@ def admins(said: Said, ctx: Context) -> Response:
 def admins_add(said: Said, ctx: Context) -> Response:
     """Names an administrator."""
     member, _ = find_one(said.request, ctx, said.rest)
-    _give(ctx, member)
-    return Response(Reply(_roles_card(ctx)))
+    return Response(Reply(_roles_card(ctx, _give(ctx, member))))
 
 
 @admin_word("admins remove", usage="@somebody")
 def admins_remove(said: Said, ctx: Context) -> Response:
     """Somebody is an administrator no more."""
     member, _ = find_one(said.request, ctx, said.rest)
-    _take(ctx, member)
-    return Response(Reply(_roles_card(ctx) if is_administrator(ctx) else _farewell()))
+    done = _take(ctx, member)
+    return Response(Reply(_roles_card(ctx, done) if is_administrator(ctx) else _farewell()))
 
 
 # --- what it does -----------------------------------------------------------------------------------------
 
 
-def _give(ctx: Context, member: Member) -> None:
+def _give(ctx: Context, member: Member) -> str:
+    """What was done, as a sentence."""
+    check_still_administrator(ctx)
     if member.kind != "member" or not member.active:
         raise Refusal(
             "cannot_administer",
             f"{member.name} cannot be an administrator: that is for active members of your organisation.",
-            "Name a colleague who is.",
+            "Name an active member.",
             field="who",
         )
     if give_role(ctx.tx, ctx.tenant_id, Role.ADMINISTRATOR, member.id, ctx.now, ctx.actor.id):
         _note(ctx, "administrator added", member)
+        return f"{member.name} is an administrator now."
+    return f"{member.name} was an administrator already."
 
 
-def _take(ctx: Context, member: Member) -> None:
-    lock_policy(ctx.tx, ctx.tenant_id)  # of two administrators who remove each other, the later one finds out
-    check_administrator(ctx)
+def _take(ctx: Context, member: Member) -> str:
+    """What was done, as a sentence."""
+    check_still_administrator(ctx)
     held = list_holders(ctx.tx, ctx.tenant_id, Role.ADMINISTRATOR)
     if member.id not in held:
         if is_owner(ctx, member):
@@ -132,6 +142,7 @@ def _take(ctx: Context, member: Member) -> None:
         )
     take_role(ctx.tx, ctx.tenant_id, Role.ADMINISTRATOR, member.id)
     _note(ctx, "administrator removed", member)
+    return f"{member.name} is an administrator no more."
 
 
 def _owners(ctx: Context) -> list[Member]:
@@ -149,11 +160,20 @@ def _farewell() -> Card:
     return Card("notice", {"sentence": "You are an administrator no more. Thank you for looking after this."})
 
 
-def _roles_card(ctx: Context) -> Card:
+def _roles_card(ctx: Context, done: str = "") -> Card:
     held = list_holders(ctx.tx, ctx.tenant_id, Role.ADMINISTRATOR)
-    by_id = {one.id: one for one in list_members(ctx.tx, ctx.tenant_id, held)}
+    by_id = {one.id: one for one in list_members(ctx.tx, ctx.tenant_id, held[:MOST_SHOWN])}
     rows = [
         {"id": one, "name": by_id[one].name, "who": who(by_id[one]), "note": "" if by_id[one].active else _GONE}
-        for one in held
+        for one in held[:MOST_SHOWN]
     ]
-    return Card("admin_roles", {"owners": [who(one) for one in _owners(ctx)], "rows": rows})
+    owners = _owners(ctx)
+    data = {
+        "done": done,
+        "owners": [who(one) for one in owners[:MOST_SHOWN]],
+        "more_owners": max(len(owners) - MOST_SHOWN, 0),
+        "rows": rows,
+        "more": max(len(held) - MOST_SHOWN, 0),
+        "command": command_name(ctx),
+    }
+    return Card("admin_roles", data)

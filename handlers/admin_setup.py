@@ -14,7 +14,7 @@ from handlers.context import Context
 from handlers.refusals import Refusal
 from handlers.registry import action, submission
 from handlers.rules.policy_bounds import problems_of
-from handlers.rules.zones import find_zone, nearest_zones
+from handlers.rules.zones import find_zone, is_abbreviation, is_offset, nearest_zones
 from handlers.vocabulary import (
     Action,
     Choice,
@@ -28,6 +28,8 @@ from handlers.vocabulary import (
     TextField,
 )
 from store.conversations import list_channels
+
+_WRITE_A_CITY = "Write a city of your zone, like Europe/Berlin."
 
 # --- the forms --------------------------------------------------------------------------------------------
 
@@ -147,11 +149,15 @@ def _text(request: Submission, name: str) -> str:
 def setup(said: Said, ctx: Context) -> Response:
     """Channel, time zone and posts; alone it opens the form."""
     word, _, value = said.text.partition(" ")
-    match word.lower():
+    match word.lower().removesuffix(":").replace("_", "-"):
         case "":
             return _setup_form(ctx)
+        case "channel" if not value.strip():
+            raise Refusal("which_channel", "Which one?", "Write setup channel #kudos, or setup channel here in it.")
         case "channel":
             return apply_change(ctx, Change(policy={}, place=find_typed_channel(said, ctx)))
+        case "zone" if not value.strip():
+            raise Refusal("which_zone", "Which one?", "Write setup zone Europe/Berlin.")
         case "zone":
             return apply_change(ctx, Change(policy={}, zone=_zone(value)))
         case known if known in BY_WORD:
@@ -174,6 +180,10 @@ def limits(said: Said, ctx: Context) -> Response:
 def _zone(typed: str) -> str:
     if zone := find_zone(typed):
         return zone
+    if is_offset(typed):
+        raise Refusal("zone_is_offset", "An offset forgets summer time.", _WRITE_A_CITY, field=ZONE)
+    if is_abbreviation(typed):
+        raise Refusal("zone_is_no_place", f"{typed.strip()} names no place.", _WRITE_A_CITY, field=ZONE)
     near = nearest_zones(typed)
     raise Refusal(
         "unknown_zone",

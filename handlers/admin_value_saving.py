@@ -7,6 +7,7 @@ from typing import Any
 
 from handlers.context import Context
 from handlers.refusals import Refusal
+from handlers.rules.shortening import shorten_together
 from handlers.rules.value_words import (
     LONGEST_MEANING,
     LONGEST_NAME,
@@ -22,6 +23,8 @@ from store.tenants import change_programme, lock_policy
 
 MOST_RETIRED = 20
 """As many retired ones are shown with a button; the others come back by their name."""
+MOST_TOLD = 6_000
+"""What all meanings of the list weigh together: they share a message with names and buttons."""
 
 
 def save_value(ctx: Context, wanted: ValueFact) -> Response:
@@ -42,7 +45,22 @@ def save_value(ctx: Context, wanted: ValueFact) -> Response:
             details={"value": f"#{wanted.name}"} | _differences(was, wanted),
         )
         add_audit(ctx.tx, ctx.tenant_id, fact)
-    return Response(Reply(values_card(list_values(ctx.tx, ctx.tenant_id))))
+    return Response(Reply(values_card(list_values(ctx.tx, ctx.tenant_id), _done(was, wanted))))
+
+
+def _done(was: ValueFact | None, wanted: ValueFact) -> str:
+    name = f"#{wanted.name}"
+    if was == wanted:
+        return f"{name} is like that already."
+    match _act(was, wanted):
+        case "value added":
+            return f"{name} can be given from now on."
+        case "value retired":
+            return f"{name} is retired."
+        case "value brought back":
+            return f"{name} is back."
+        case _:
+            return f"{name} is changed."
 
 
 def _check_others(wanted: ValueFact, others: list[ValueFact]) -> None:
@@ -82,13 +100,16 @@ def _differences(was: ValueFact | None, wanted: ValueFact) -> dict[str, Any]:
     }
 
 
-def values_card(values: Iterable[ValueFact]) -> Card:
+def values_card(values: Iterable[ValueFact], done: str = "") -> Card:
+    known = list(values)
+    meanings = shorten_together([one.meaning for one in known], MOST_TOLD)
     rows = [
-        {"id": one.id, "emoji": one.emoji, "name": one.name, "meaning": one.meaning, "active": one.active}
-        for one in values
+        {"id": one.id, "emoji": one.emoji, "name": one.name, "meaning": meaning, "active": one.active}
+        for one, meaning in zip(known, meanings, strict=True)
     ]
     active, retired = [one for one in rows if one["active"]], [one for one in rows if not one["active"]]
-    return Card("admin_values", {"active": active, "retired": retired[-MOST_RETIRED:], "most": MOST_ACTIVE})
+    data = {"done": done, "active": active, "retired": retired[-MOST_RETIRED:], "most": MOST_ACTIVE}
+    return Card("admin_values", data)
 
 
 # --- what was typed or sent -------------------------------------------------------------------------------

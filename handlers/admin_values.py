@@ -14,6 +14,7 @@ from handlers.rules.value_words import (
     LONGEST_MEANING,
     LONGEST_NAME,
     is_same_name,
+    read_emoji,
 )
 from handlers.vocabulary import (
     Action,
@@ -126,6 +127,7 @@ def values(said: Said, ctx: Context) -> Response:
 def values_add(said: Said, ctx: Context) -> Response:
     """Adds a value: emoji, name, meaning."""
     emoji, name, meaning = _three(said.text)
+    _check_order("values add", emoji, name, meaning)
     wanted = ValueFact(ctx.new_id(), name_of(name), emoji_of(emoji), meaning_of(meaning), active=True)
     return save_value(ctx, wanted)
 
@@ -134,23 +136,31 @@ def values_add(said: Said, ctx: Context) -> Response:
 def values_change(said: Said, ctx: Context) -> Response:
     """Changes a value: which one, then emoji, name and meaning."""
     which, _, rest = said.text.partition(" ")
-    was = _named(ctx, which)
+    was = _named(ctx, which, "values change")
+    if not rest.strip():
+        raise Refusal(
+            "nothing_new",
+            "What shall it be?",
+            f"Write it anew: values change #{was.name} 🤝 together We win together.",
+        )
     emoji, name, meaning = _three(rest)
-    wanted = replace(was, name=name_of(name), emoji=emoji_of(emoji), meaning=meaning_of(meaning))
+    _check_order(f"values change #{was.name}", emoji, name, meaning)
+    changed = meaning_of(meaning) or was.meaning  # who writes none leaves it
+    wanted = replace(was, name=name_of(name or was.name), emoji=emoji_of(emoji), meaning=changed)
     return save_value(ctx, wanted)
 
 
 @admin_word("values retire", usage="#teamwork")
 def values_retire(said: Said, ctx: Context) -> Response:
     """Nobody can choose it any more; what has it keeps it."""
-    was = _named(ctx, said.text)
+    was = _named(ctx, said.text, "values retire")
     return save_value(ctx, replace(was, active=False))
 
 
 @admin_word("values back", usage="#teamwork")
 def values_back(said: Said, ctx: Context) -> Response:
     """Brings a retired value back."""
-    was = _named(ctx, said.text)
+    was = _named(ctx, said.text, "values back")
     return save_value(ctx, replace(was, active=True))
 
 
@@ -160,7 +170,18 @@ def _three(text: str) -> tuple[str, str, str]:
     return emoji, name, meaning
 
 
-def _named(ctx: Context, typed: str) -> ValueFact:
+def _check_order(words: str, emoji: str, name: str, meaning: str) -> None:
+    if not read_emoji(emoji) and read_emoji(name):
+        raise Refusal(
+            "emoji_first",
+            "The emoji comes first.",
+            f"Write {' '.join(filter(None, (words, name, emoji, meaning)))}.",
+        )
+
+
+def _named(ctx: Context, typed: str, words: str) -> ValueFact:
+    if not typed.strip():
+        raise Refusal("which_value", "Which value?", f"Write {words} #teamwork.")
     for one in ctx.programme.values:
         if typed.strip() and is_same_name(one.name, typed.strip().lstrip("#＃")):
             return one

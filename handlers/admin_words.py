@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import TypeAlias
 
 from handlers.context import Context
-from handlers.vocabulary import ChannelLink, Command, Mentioned, Response, Typed
+from handlers.vocabulary import ChannelLink, Command, Mentioned, Platform, Response, Typed
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +65,10 @@ def find_word(text: Typed) -> tuple[AdminWord | None, Typed]:
             rest = first[match.end() :].lstrip()
             return found, (rest, *text[1:]) if rest else tuple(text[1:])
     return None, text
+
+
+def command_name(ctx: Context) -> str:
+    return "/rewards-admin" if ctx.home.platform == Platform.SLACK else "rewards-admin"
 
 
 def plain(text: Typed) -> str:

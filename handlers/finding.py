@@ -14,20 +14,23 @@ from store.people import Member, find_by_emails, list_by_name
 NO_WORDS = KnownWords({}, {})
 
 
-def find_receivers(request: Command, ctx: Context, said: KudosText) -> tuple[KudosText, tuple[Member, ...]]:
+def find_receivers(
+    request: Command, ctx: Context, said: KudosText, *, any_doubt: bool = False
+) -> tuple[KudosText, tuple[Member, ...]]:
     """The likeliest reading whose names are all found, with its people.
 
-    Where none is, a name that fits several is asked about rather than one that fits nobody.
+    Where none is, a name that fits several is asked about rather than one that fits nobody. With `any_doubt`,
+    for what cannot be taken back, also a name that fits somebody who is here and somebody who left.
     """
     refusals = []
     for guess in said.guesses:
         try:
-            return guess, _people(request, ctx, guess.receivers)
+            return guess, _people(request, ctx, guess.receivers, any_doubt=any_doubt)
         except Refusal as refusal:
             refusals.append(refusal)
     if refusals and not said.receivers:
         raise next((one for one in refusals if one.code == "ambiguous_name"), refusals[0])
-    return said, _people(request, ctx, said.receivers)
+    return said, _people(request, ctx, said.receivers, any_doubt=any_doubt)
 
 
 def find_one(request: Command, ctx: Context, text: Typed) -> tuple[Member, str]:
@@ -56,14 +59,14 @@ def find_picked(request: Submission, ctx: Context, field: str) -> tuple[Member, 
     return tuple({ctx.people[ref].id: ctx.people[ref] for ref in refs}.values())
 
 
-def _people(request: Command, ctx: Context, receivers: Iterable[Receiver]) -> tuple[Member, ...]:
+def _people(request: Command, ctx: Context, receivers: Iterable[Receiver], *, any_doubt: bool) -> tuple[Member, ...]:
     found: list[Member] = []
     wanted = tuple(receivers)
     addressed = _by_email(request, ctx, [one for one in wanted if isinstance(one, EmailRef)])
     for one in wanted:
         match one:
             case NameRef():
-                found.append(_only(one.name, list_by_name(ctx.tx, ctx.tenant_id, one.name)))
+                found.append(_only(one.name, list_by_name(ctx.tx, ctx.tenant_id, one.name), any_doubt=any_doubt))
             case EmailRef():
                 if one.address not in addressed:
                     raise _nobody(one.address)
@@ -83,9 +86,10 @@ def _may_come_by_group(member: Member, ctx: Context) -> bool:
     return member.id != ctx.actor.id and why_not_receive(member, ctx.policy) is None
 
 
-def _only(name: str, candidates: list[Member]) -> Member:
-    """People who left, and apps, are meant only where nobody else has that name."""
-    match [one for one in candidates if one.active and one.kind != "bot"] or candidates:
+def _only(name: str, candidates: list[Member], *, any_doubt: bool) -> Member:
+    """Apps are meant only where nobody else has that name; so are people who left, unless any doubt is asked about."""
+    likely = [one for one in candidates if (one.active or any_doubt) and one.kind != "bot"]
+    match likely or candidates:
         case [member]:
             return member
         case []:

@@ -12,8 +12,8 @@ from handlers.context import Context, who
 from handlers.placing import Placement, place_for
 from handlers.recognition_cards import LINK_TO_POST, SUBJECT, posted_card, received_card
 from handlers.refusals import Refusal
-from handlers.rules.policy import Policy
 from handlers.rules.periods import tally_labels, week_label
+from handlers.rules.policy import Policy
 from handlers.vocabulary import Card, Direct, Platform, Post, Reply, Response, Send, Subject, WebLink
 from store import ledger
 from store.conversations import list_places

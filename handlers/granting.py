@@ -10,6 +10,7 @@ from datetime import timedelta
 from handlers.access import why_not_receive
 from handlers.context import Context, who
 from handlers.refusals import Refusal
+from handlers.rules.unseen import seen
 from handlers.vocabulary import Card, Direct, Reply, Response, Subject
 from store import ledger
 from store.audit import AuditFact, add_audit, list_acts_since
@@ -74,7 +75,8 @@ def _check(ctx: Context, grant: Grant) -> None:
                 "oneself", "Nobody grants points to themselves.", "Another administrator can do it.", field="who"
             )
         if why := why_not_receive(one, ctx.policy):
-            raise Refusal("cannot_receive", f"{one.name} {why}.", "Leave them out.", field="who")
+            next_step = "Leave them out." if len(grant.receivers) > 1 else "Nothing was granted."
+            raise Refusal("cannot_receive", f"{one.name} {why}.", next_step, field="who")
     if not 1 <= grant.points <= MOST_EACH:
         raise Refusal(
             "points_out_of_bounds",
@@ -82,7 +84,7 @@ def _check(ctx: Context, grant: Grant) -> None:
             "Write a number in between.",
             field="points",
         )
-    if not REASON_LEAST <= len(grant.reason) <= REASON_MOST:
+    if not REASON_LEAST <= len(seen(grant.reason)) <= len(grant.reason) <= REASON_MOST:
         raise Refusal(
             "reason_out_of_bounds",
             f"A grant has a reason of {REASON_LEAST} to {REASON_MOST} characters: people read it.",

@@ -9,6 +9,8 @@ import pytest
 from bot.sandbox.fake_slack import text_of
 from handlers import registry
 from handlers.admin_health import TITLES
+from store.audit import AuditFact, add_audit
+from store.tenants import list_all_homes
 from tests.administration import open_administration, says
 from tests.conftest import Clock
 from tests.world import World
@@ -36,6 +38,19 @@ async def test_the_audit_tells_who_changed_what_when_and_why_in_the_readers_zone
     assert "value: #craft" in told
     assert "fingerprint" not in told
     assert told.index("person deactivated") < told.index("value retired") < told.index("points granted")
+
+
+@pytest.mark.parametrize("reason", ["&" * 500, "<b>*_" * 100, "a" * 500])
+async def test_the_longest_reasons_never_keep_the_audit_from_being_read(world: World, reason: str) -> None:
+    await says(world, "menu")
+    with world.process.core.database.writing() as tx:
+        tenant = list_all_homes(tx)[0].tenant_id
+        for number in range(10):
+            fact = AuditFact(
+                id=f"{number}", at=world.clock(), actor_id="gone", act="points granted", details={}, reason=reason
+            )
+            add_audit(tx, tenant, fact)
+    assert (await says(world, "audit")).count("points granted") == 10
 
 
 async def test_older_changes_are_a_page_further(world: World) -> None:

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from handlers.vocabulary import AccountRef, Action, Platform, WorkspaceRef
 from tests.administration import audited, fills, open_administration, opens, says
 from tests.conftest import Clock
 from tests.world import World
@@ -32,6 +33,26 @@ async def test_granted_points_are_in_the_wallet_told_and_in_the_audit(world: Wor
     assert (fact.act, fact.reason, fact.details["points"]) == ("points granted", "five calm years", 50)
     assert world.one("SELECT kind FROM ledger_transaction WHERE act LIKE 'admin-grant:%'") == "admin-grant"
     assert world.books_agree()
+
+
+async def test_a_grant_asks_where_anything_is_in_doubt(world: World) -> None:
+    world.change("UPDATE person SET active = false WHERE name = 'Bob Tanaka'")
+    assert "could be Bob Okafor or Bob Tanaka" in await says(world, "grant bob +5 for the launch")
+    assert "Is it 50 points?" in await says(world, "grant @bob 50 for the launch")
+    assert "Nothing was granted." in await says(world, "grant @gus +5 for the launch")
+    view = await opens(world, "grant")
+    await fills(world, who=["U2"], points="5", reason="\u200b\u200d\u2060\u3164")
+    assert view.errors.keys() == {"reason"}
+    assert audited(world) == []
+
+
+async def test_the_draft_of_a_grant_is_no_recognition(world: World) -> None:
+    await says(world, GRANT)
+    await says(world, GRANT)
+    draft = str(world.one("SELECT id FROM draft"))
+    who = AccountRef(WorkspaceRef(Platform.SLACK, "T1"), "U1")
+    forged = Action(key="forged", who=who, name="send_again", values={"draft": draft})
+    assert world.process.dispatcher.dispatch(forged).outcome == "no_draft"
 
 
 async def test_several_get_them_by_mention_name_and_address(world: World) -> None:

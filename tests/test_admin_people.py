@@ -4,10 +4,17 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
+from typing import Any
 
 import pytest
 
+from bot.sandbox.fake_slack import Person
+from handlers import admin_roles
 from handlers.vocabulary import AccountRef, Command, Platform, WorkspaceRef
+from store.db import Connection
+from store.people import list_persons
+from store.roles import Role, give_role, take_role
+from store.tenants import list_all_homes, lock_policy
 from tests.administration import appoint, audited, fills, open_administration, opens, says
 from tests.conftest import Clock
 from tests.world import World
@@ -83,6 +90,25 @@ async def test_an_owner_is_not_deactivated_here(world: World) -> None:
     assert "PLAUDIT_OWNERS" in await says(world, "deactivate ann@acme.test", "bob")
 
 
+async def test_what_was_done_is_said_first_and_noted_once_with_its_first_date(world: World) -> None:
+    assert "Bob Okafor takes part no more." in await says(world, "deactivate @bob")
+    assert "1 more has left or is deactivated" not in world.whispered("ann"), "Dora left, too"
+    since = "SELECT deactivated_at FROM person WHERE name = 'Bob Okafor'"
+    first = world.one(since)
+    world.clock.forward(hours=1)
+    assert "Bob Okafor was deactivated before." in await says(world, "deactivate @bob")
+    assert (world.one(since), len(audited(world))) == (first, 1)
+    assert "Bob Okafor takes part again." in await says(world, "activate @bob")
+    assert "1 more has left or is deactivated" in world.whispered("ann")
+    assert "Cléo Martin is an administrator now." in await says(world, "admins add @cleo")
+    assert "Cléo Martin is an administrator no more." in await says(world, "admins remove @cleo")
+
+
+async def test_whoever_the_directory_switched_off_is_deactivated_with_a_note(world: World) -> None:
+    assert "Dora" in await says(world, "deactivate dora@acme.test for leaving us")
+    assert [(one.act, one.reason) for one in audited(world)] == [("person deactivated", "leaving us")]
+
+
 # --- who runs it ------------------------------------------------------------------------------------------
 
 
@@ -138,18 +164,55 @@ async def test_nobody_is_picked(world: World) -> None:
     await opens(world, "limits")
 
 
-@pytest.mark.parametrize("words", ["admins remove", "deactivate"])
-async def test_two_who_put_each_other_out_at_once_leave_one(database_url: str, clock: Clock, words: str) -> None:
+RACES = [("admins remove", "admins remove"), ("deactivate", "deactivate"), ("admins remove", "deactivate")]
+
+
+@pytest.mark.parametrize("words", RACES)
+async def test_two_who_put_each_other_out_at_once_leave_one(
+    database_url: str, clock: Clock, words: tuple[str, str]
+) -> None:
     async with open_administration(database_url, clock, plaudit_owners="") as world:
         for name in ("Bob Okafor", "Cléo"):
             appoint(world, name)
-        workspace = WorkspaceRef(Platform.SLACK, "T1")
         asked = [
-            Command(
-                key=f"race:{user}", who=AccountRef(workspace, user), name="rewards-admin", text=(f"{words} {other}",)
-            )
-            for user, other in (("U2", "cleo@acme.test"), ("U3", "bob@acme.test"))
+            typed("U2", f"{words[0]} cleo@acme.test"),
+            typed("U3", f"{words[1]} bob@acme.test"),
         ]
         outcomes = await asyncio.gather(*(asyncio.to_thread(world.process.dispatcher.dispatch, one) for one in asked))
         assert [one.outcome for one in outcomes].count("done") == 1
         assert len(audited(world)) == 1
+
+
+@pytest.mark.parametrize("words", ["deactivate bob.tanaka@acme.test", "admins add bob.tanaka@acme.test"])
+async def test_who_was_removed_while_they_waited_changes_nothing(
+    database_url: str, clock: Clock, monkeypatch: pytest.MonkeyPatch, words: str
+) -> None:
+    """Bob's removal is there by the moment that Bob's request has the tenant's lock."""
+    async with open_administration(database_url, clock, plaudit_owners="") as world:
+        bob = appoint(world, "Bob Okafor")
+        appoint(world, "Cléo")
+
+        def removed_meanwhile(tx: Connection, tenant_id: str) -> dict[str, Any]:
+            take_role(tx, tenant_id, Role.ADMINISTRATOR, bob)
+            return lock_policy(tx, tenant_id)
+
+        monkeypatch.setattr(admin_roles, "lock_policy", removed_meanwhile)
+        assert "for the people who run Plaudit" in await says(world, words, "bob")
+        assert audited(world) == []
+
+
+def typed(user: str, words: str) -> Command:
+    who = AccountRef(WorkspaceRef(Platform.SLACK, "T1"), user)
+    return Command(key=f"race:{user}:{words}", who=who, name="rewards-admin", text=(words,))
+
+
+async def test_many_administrators_are_shown_as_far_as_a_message_holds(database_url: str, clock: Clock) -> None:
+    crowd = [Person(f"UX{number}", f"x{number}", "&" * 75 + f"{number}") for number in range(100)]
+    async with open_administration(database_url, clock, people=crowd) as world:
+        await says(world, "people")
+        with world.process.core.database.writing() as tx:
+            home = list_all_homes(tx)[0]
+            for one in list_persons(tx, home.tenant_id):
+                if one.name.startswith("&"):
+                    give_role(tx, home.tenant_id, Role.ADMINISTRATOR, one.id, world.clock())
+        assert "and 88 more. /rewards-admin admins remove @somebody" in await says(world, "admins")

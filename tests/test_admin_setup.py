@@ -61,7 +61,7 @@ async def test_limits_that_do_not_fit_together_are_told_at_their_fields_and_stay
     view = await opens(world, "limits")
     told = await fills(world, weekly_allowance="10", most_points="20", default_points="30")
     assert view.errors.keys() == {"most_points", "default_points"}
-    assert "more than the 10 points" in told
+    assert "more than 10 a week" in told
     assert view.values["weekly_allowance"]["weekly_allowance"]["value"] == "10"
     told = await fills(world, weekly_allowance="0", undo_minutes="soon", most_points="25", default_points="5")
     assert view.errors.keys() == {"undo_minutes"}
@@ -104,6 +104,8 @@ TYPED: dict[str, tuple[str, Any]] = {
     "setup week-post no": ("week_post", False),
     "setup celebrations off": ("celebrations", False),
     "SETUP Reminders NO": ("reminders", False),
+    "setup week_post yes": ("week_post", True),
+    "setup allowance: 64": ("weekly_allowance", 64),
 }
 
 
@@ -117,18 +119,25 @@ async def test_every_rule_can_be_typed(world: World) -> None:
 
 WRONG = {
     "setup allowance lots": "whole number from 1 to 10,000",
-    "setup allowance 10": "more than the 10 points",
+    "setup allowance 10": "One person may get 25 points at once, which is more than 10 a week.\n"
+    "Lower that first: setup most 10.",
+    "setup most 60": "Raise that first: setup allowance 60.",
+    "setup points 30": "at once, which is 25.\nRaise that first: setup most 30.",
+    "setup most 3": "which is 3.\nLower that first: setup points 3.",
+    "setup reason-least 51": "This goes from 1 to 50",
     "setup allowance -5": "whole number",
     "setup allowance": "whole number",
     "setup board nobody": "people, teams or off",
     "setup week-post perhaps": "yes or no",
     "setup colour red": "There is no setting “colour”",
     "setup zone Berln": "Did you mean Europe/Berlin",
-    "setup zone": "I do not know the time zone",
+    "setup zone": "Which one?\nWrite setup zone Europe/Berlin.",
+    "setup zone CET": "CET names no place.\nWrite a city of your zone, like Europe/Berlin.",
+    "setup zone UTC+2": "An offset forgets summer time.\nWrite a city",
     "setup channel #old": "#old is archived",
     "setup channel #nowhere": "I cannot find that channel",
     "setup channel #secret": "I am not in that channel",
-    "setup channel": "I cannot find that channel",
+    "setup channel": "Which one?\nWrite setup channel #kudos, or setup channel here in it.",
     "settings": "I do not know “settings” here",
 }
 

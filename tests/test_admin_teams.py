@@ -45,6 +45,11 @@ def seen(office: Office, person: Person, message: Message) -> str:
 
 
 def audited(office: Office) -> list[AuditFact]:
+    """What was done since the app came."""
+    return [one for one in all_audited(office) if "because" not in one.details]
+
+
+def all_audited(office: Office) -> list[AuditFact]:
     with office.world.reading() as tx:
         return list_audit(tx, office.home.tenant_id)
 
@@ -65,6 +70,9 @@ async def test_whoever_brings_the_app_to_a_new_organisation_runs_it(office: Offi
     assert member
     assert administrators(office) == [member.id]
     assert (member.name, member.email) == ("Ann Lee", "ann@acme.test")
+    [fact] = all_audited(office)
+    assert (fact.act, fact.actor_id, fact.subject_id) == ("administrator added", member.id, member.id)
+    assert "Ann Lee; because: they brought the app" in await asks(office, office.ann, "audit")
 
 
 async def test_who_brings_it_again_or_to_another_team_does_not(office: Office) -> None:
@@ -102,7 +110,7 @@ async def test_the_menu_leads_to_every_page_and_back(office: Office) -> None:
         ("Values", "teamwork"),
         ("People", "** part"),
         ("Administrators", "Ann Lee"),
-        ("Audit", "Nobody has changed anything yet"),
+        ("Audit", "they brought the app"),
         ("Health", "Microsoft Teams, connected. Recognitions go to #General"),
     ):
         await office.taps(office.ann, menu, button)
@@ -142,7 +150,7 @@ async def test_a_channel_of_nowhere_is_refused_at_its_field(office: Office) -> N
 
 async def test_limits_by_the_dialog_keep_what_was_typed(office: Office) -> None:
     await dialog(office, "admin_limits_form")
-    assert "more than the 5 points" in await sends(office, weekly_allowance="5", most_points="10")
+    assert "more than 5 a week" in await sends(office, weekly_allowance="5", most_points="10")
     assert office.filled(office.ann)["weekly_allowance"] == 5
     assert "50 → **70**" in await sends(office, weekly_allowance="70", most_points="25")
 

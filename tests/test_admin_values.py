@@ -55,6 +55,22 @@ async def test_values_can_be_typed(world: World) -> None:
     assert audited(world)[1].details["name"] == ["launch", "orbit"]
 
 
+async def test_a_change_without_a_meaning_keeps_it_and_each_act_says_what_it_did(world: World) -> None:
+    assert "#grit is changed." in await says(world, "values change craft 🤝 grit")
+    assert "🤝 *grit*: We care how things are made" in world.whispered("ann")
+    assert "#launch can be given from now on." in await says(world, "values add 🚀 launch We dare")
+    assert "#launch is retired." in await says(world, "values retire #launch")
+    assert "#launch is back." in await says(world, "values back #launch")
+
+
+async def test_the_longest_values_there_may_be_are_still_listed(world: World) -> None:
+    for number in range(15):
+        await says(world, f"values add 🚀 {number:02}{28 * 'x'} {150 * '&'}")
+    told = await says(world, "values")
+    assert "Our values" in told
+    assert "14xxx" in told
+
+
 WRONG = {
     "values add 🚀 two words": "*two*: words",
     "values add 🚀 team.work We": "letters, digits, hyphens and underscores",
@@ -64,8 +80,9 @@ WRONG = {
     "values add 🚀 Team_Work We": "There is #teamwork already",
     "values add 🚀 launch " + 151 * "x": "That is 151 characters",
     "values retire #nothing": "I know no value “#nothing”",
-    "values retire": "I know no value",
-    "values change #craft": "letters, digits, hyphens",
+    "values retire": "Which value?\nWrite values retire #teamwork.",
+    "values change #craft": "Write it anew: values change #craft 🤝 together We win together.",
+    "values add together 🤝 We win": "The emoji comes first.\nWrite values add 🤝 together We win.",
     "values add": "letters, digits, hyphens",
 }
 

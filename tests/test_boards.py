@@ -280,7 +280,7 @@ async def test_a_department_that_shrinks_below_five_is_not_shown_any_more(crowd:
 
 
 async def test_whoever_is_on_no_board_is_in_no_share_of_a_department(crowd: Rhythm) -> None:
-    """"5 of 5" would say of each that they gave."""
+    """A share of five of five would say of each that they gave."""
     world = crowd.world
     crowd.policy(board="teams")
     departments(crowd, {f"Person {n:02}": "Care" for n in range(1, 6)})

@@ -11,6 +11,7 @@ from bot.admission import Lane
 from bot.teams.activities import Envelope
 from bot.writing import write
 from handlers.vocabulary import ConversationRef, PlaceKind, WorkspaceRef
+from store.audit import AuditFact, add_audit
 from store.conversations import Conversation, Place, close_place, find_place, list_channels, save_place
 from store.db import Connection, Database
 from store.outbox import NewMessage, SendKind, add_messages
@@ -112,7 +113,17 @@ class Book:
         )
         save_profiles(tx, home.tenant_id, home.workspace_id, [found], {ref: self._new_id()})
         member = find_members(tx, home.tenant_id, home.workspace_id, [ref])[ref]
-        give_role(tx, home.tenant_id, Role.ADMINISTRATOR, member.id, self._clock())
+        now = self._clock()
+        give_role(tx, home.tenant_id, Role.ADMINISTRATOR, member.id, now)
+        fact = AuditFact(
+            id=self._new_id(),
+            at=now,
+            actor_id=member.id,
+            act="administrator added",
+            subject_id=member.id,
+            details={"because": "they brought the app"},
+        )
+        add_audit(tx, home.tenant_id, fact)
 
     # --- conversations ---
 

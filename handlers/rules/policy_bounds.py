@@ -18,7 +18,7 @@ BOUNDS: Mapping[str, tuple[int, int]] = MappingProxyType(
         "most_receivers": (1, 50),
         "undo_minutes": (0, 1_440),
         "repeat_s": (0, 3_600),
-        "reason_least": (1, 200),
+        "reason_least": (1, 50),
         "reason_most": (50, 2_000),
     }
 )
@@ -27,19 +27,30 @@ BOUNDS: Mapping[str, tuple[int, int]] = MappingProxyType(
 
 def problems_of(policy: Policy) -> dict[str, str]:
     """What is wrong, by field: a sentence each. Empty for a policy that can be in force."""
-    problems = {
+    beyond = {
         field: f"This goes from {least:,} to {most:,}."
         for field, (least, most) in BOUNDS.items()
         if not least <= getattr(policy, field) <= most
     }
+    return beyond | {field: sentence for field, sentence in misfits_of(policy).items() if field not in beyond}
+
+
+def misfits_of(policy: Policy) -> dict[str, str]:
+    """Which rules do not go with each other, by the field that is too high: a sentence each."""
+    problems = {}
     if policy.most_points > policy.weekly_allowance:
-        problems.setdefault(
-            "most_points",
-            f"That is more than the {policy.weekly_allowance:,} points that somebody has in a week.",
+        problems["most_points"] = (
+            f"One person may get {policy.most_points:,} points at once, "
+            f"which is more than {policy.weekly_allowance:,} a week."
         )
     if policy.default_points > policy.most_points:
-        problems.setdefault(
-            "default_points",
-            f"That is more than one person may get at once, which is {policy.most_points:,}.",
+        problems["default_points"] = (
+            f"Points where none are written are {policy.default_points:,}. "
+            f"That is more than one person may get at once, which is {policy.most_points:,}."
+        )
+    if policy.reason_least > policy.reason_most:
+        problems["reason_least"] = (
+            f"A reason has {policy.reason_least:,} characters at least, "
+            f"which is more than it has at most: {policy.reason_most:,}."
         )
     return problems

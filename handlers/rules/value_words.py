@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 
+from handlers.rules.unseen import is_unseen
 from handlers.rules.words import Badge, KnownWords, Value, tokens_of
 
 LONGEST_NAME = 30
 LONGEST_MEANING = 150
 MOST_ACTIVE = 20
+_MOST_IN_EMOJI = 10
+"""Code points: the longest emoji there are, two people of two skin tones who kiss, have ten."""
+_CODE = re.compile(r":[a-z0-9_+'-]{1,50}:")
 
 
 def read_name(typed: str) -> str | None:
@@ -35,12 +40,16 @@ def read_emoji(typed: str) -> str | None:
     """
     sign = typed.strip()
     if sign.startswith(":") and sign.endswith(":"):
-        sign = _named(sign) or sign
+        sign = _named(sign) or sign.lower()
+        if sign.startswith(":") and not _CODE.fullmatch(sign):
+            return None
+    if len(sign) > _MOST_IN_EMOJI and not sign.startswith(":"):
+        return None
     return sign if tokens_of((sign,), KnownWords.of({}, {sign: "it"})) == [Badge(sign, "it")] else None
 
 
 def _may_stand(char: str) -> bool:
-    return char in "-_" or unicodedata.category(char)[0] in "LNM"
+    return char in "-_" or (unicodedata.category(char)[0] in "LNM" and not is_unseen(char))
 
 
 def _named(code: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from difflib import get_close_matches
 from functools import cache
@@ -29,6 +30,16 @@ def nearest_zones(typed: str) -> list[str]:
     return list(dict.fromkeys(filter(None, names)))[:MOST_SUGGESTED]
 
 
+def is_offset(typed: str) -> bool:
+    """`UTC+2`, `GMT-05:00`, `+1`."""
+    return _OFFSET.fullmatch(typed.strip()) is not None
+
+
+def is_abbreviation(typed: str) -> bool:
+    """`CET` and its like, which several places share."""
+    return typed.strip().upper() in _ABBREVIATIONS
+
+
 @cache
 def _names() -> tuple[Mapping[str, str], Mapping[str, tuple[str, ...]]]:
     """By whole name and by city, folded. `US/Pacific` and its like are old names of a city's zone."""
@@ -38,11 +49,19 @@ def _names() -> tuple[Mapping[str, str], Mapping[str, tuple[str, ...]]]:
         if not one.startswith(_OLD):
             city = _folded(one.rsplit("/", 1)[-1])
             cities[city] = (*cities.get(city, ()), one)
-    return {_folded(one): one for one in zones}, cities
+    return {_folded(one): one for one in zones} | {"gmt": "UTC"}, cities
 
 
 def _folded(name: str) -> str:
     return "_".join(name.split()).casefold()
 
 
+_OFFSET = re.compile(r"(?:UTC|GMT)? ?[+−–-] ?\d{1,2}(?::?\d{2})?", re.IGNORECASE)
+_ABBREVIATIONS = frozenset(
+    (
+        *("ACST", "AEDT", "AEST", "AKST", "AST", "AWST", "BST", "CDT", "CEST", "CET", "CST", "EDT", "EEST", "EET"),
+        *("EST", "EST5EDT", "CST6CDT", "HST", "IST", "JST", "KST", "MDT", "MESZ", "MEST", "MET", "MEZ", "MSK", "MST"),
+        *("MST7MDT", "NZDT", "NZST", "PDT", "PST", "PST8PDT", "SAST", "SGT", "WEST", "WET"),
+    )
+)
 _OLD = ("US/", "Canada/", "Brazil/", "Chile/", "Mexico/", "Etc/", "SystemV/")

@@ -13,8 +13,9 @@ from hypothesis import strategies as st
 from handlers.rules.grammar import KnownWords, read_kudos
 from handlers.rules.policy import Policy
 from handlers.rules.policy_bounds import BOUNDS, problems_of
+from handlers.rules.shortening import shorten_together, weight
 from handlers.rules.value_words import is_same_name, read_emoji, read_name
-from handlers.rules.zones import find_zone, nearest_zones
+from handlers.rules.zones import find_zone, is_abbreviation, is_offset, nearest_zones
 
 
 @pytest.mark.parametrize(
@@ -34,6 +35,10 @@ from handlers.rules.zones import find_zone, nearest_zones
         ("x" * 31, None),
         ("🚀", None),
         ("a\u202eb", None),
+        ("team\u3164work", None),
+        ("team\u034fwork", None),
+        ("team\u200bwork", None),
+        ("team\ufe0fwork", None),
     ],
 )
 def test_a_name_of_a_value_is_one_that_can_be_typed(typed: str, name: str | None) -> None:
@@ -63,6 +68,11 @@ def test_an_emoji_that_is_taken_is_one_word_that_is_shown(typed: str) -> None:
         ("🇮🇪", "🇮🇪"),
         (":handshake:", "🤝"),
         (":our_own:", ":our_own:"),
+        (":Our_Own:", ":our_own:"),
+        (":a|b:", None),
+        (":" + 51 * "x" + ":", None),
+        ("👩🏽‍❤️‍💋‍👨🏿", "👩🏽‍❤️‍💋‍👨🏿"),
+        ("👩" + 20 * "\u200d👩", None),
         ("🤝🤝", None),
         ("🤝 ab", None),
         ("ab", None),
@@ -93,6 +103,7 @@ def test_every_zone_is_found_by_its_name_in_any_case() -> None:
         ("Berlin", "Europe/Berlin"),
         ("new york", "America/New_York"),
         ("utc", "UTC"),
+        ("GMT", "UTC"),
         ("Kolkata", "Asia/Kolkata"),
         ("", None),
         ("../etc/passwd", None),
@@ -131,3 +142,28 @@ def changed(policy: Policy, field: str, value: Any) -> Policy:
 def test_what_one_gets_fits_into_what_one_has() -> None:
     assert problems_of(Policy(weekly_allowance=20)).keys() == {"most_points"}
     assert problems_of(Policy(default_points=26)).keys() == {"default_points"}
+
+
+def test_a_reason_is_never_at_least_longer_than_at_most() -> None:
+    assert problems_of(Policy(reason_least=40, reason_most=30)).keys() == {"reason_least", "reason_most"}
+    assert BOUNDS["reason_least"][1] <= BOUNDS["reason_most"][0]
+
+
+@pytest.mark.parametrize("typed", ["UTC+2", "gmt-05:00", "+1", "UTC −3"])
+def test_an_offset_is_known_as_one(typed: str) -> None:
+    assert is_offset(typed)
+
+
+def test_an_abbreviation_is_no_zone_and_known_as_one() -> None:
+    assert is_abbreviation("cet")
+    assert not is_abbreviation("Berlin")
+    assert [one for one in ("CET", "EST", "MST", "UTC+2") if find_zone(one)] == []
+
+
+@given(st.lists(st.text(alphabet="ab &<*_🤝é\u05d0", max_size=600), max_size=12), st.integers(0, 9000))
+def test_texts_that_share_a_message_fit_and_stay_whole_where_they_can(texts: list[str], most: int) -> None:
+    kept = shorten_together(texts, most)
+    assert sum(map(weight, kept)) <= most
+    assert all(short in ("", text) or short.endswith("…") for short, text in zip(kept, texts, strict=True))
+    if sum(map(weight, texts)) <= most:
+        assert kept == texts
