@@ -234,7 +234,14 @@ class Process:
         desk = UploadDesk(clock=self.clock, new_id=self.core.new_id, owners=self.settings.plaudit_owners)
         self.import_page = ImportPage(self.core, desk, self._public_url)
         self.ticks = TickRunner(
-            Ticks(database, presenter, clock=self.clock, new_id=self.core.new_id, on_sends=self._wake),
+            Ticks(
+                database,
+                presenter,
+                clock=self.clock,
+                new_id=self.core.new_id,
+                on_sends=self._wake,
+                owners=self.settings.plaudit_owners,
+            ),
             read=lambda work: readers.run(work, background=True),
             write=lambda work: writers.run(work, background=True),
         )

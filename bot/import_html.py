@@ -77,6 +77,14 @@ def under_way() -> str:
     )
 
 
+def taken() -> str:
+    return _shell(
+        "Taken",
+        """<p class="good">Your file was taken. Slack or Teams tells you how it went.</p>
+<p>You can close this page. For another file, ask for a new link there: rewards-admin, people import.</p>""",
+    )
+
+
 def refused(refusal: Refusal, back: str) -> str:
     """`back` is the token of a link that is still good."""
     again = f'<p><a href="{PATH}/{escape(back)}">Back to the upload</a></p>' if back else ""

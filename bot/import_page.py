@@ -11,17 +11,18 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from http import HTTPStatus
 from pathlib import Path
-from typing import TypeAlias, TypeVar
+from typing import Any, TypeAlias, TypeVar, cast
 from urllib.parse import urlsplit
 
 import structlog
-from aiohttp import BodyPartReader, web
+from aiohttp import BodyPartReader, MultipartReader, StreamReader, web
 from aiohttp.http_exceptions import HttpProcessingError
 from sqlalchemy import Connection
 
 from bot import import_html
 from bot.admission import Busy
 from bot.connected import Core
+from bot.storable import storable
 from bot.writing import write
 from handlers.people_preview import Preview
 from handlers.people_upload import PATH, UploadDesk
@@ -49,12 +50,15 @@ _STATUS = {
     "other_content": HTTPStatus.CONFLICT,
     "large_file": HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
     "no_file": HTTPStatus.BAD_REQUEST,
+    "no_form": HTTPStatus.BAD_REQUEST,
 }
 """For the codes of refusals; for all others 403."""
 _NO_FORM = (ValueError, LookupError, AssertionError, HttpProcessingError)
 """What reading a form raises where a body is none that a browser sends."""
 _LONGEST_NAME = 80
 _CHUNK = 65_536
+_MOST_AROUND = 65_536
+"""Bytes of a form beside its file."""
 
 _log = structlog.get_logger("import")
 
@@ -83,6 +87,8 @@ class ImportPage:
     async def _show(self, request: web.Request, token: str) -> web.Response:
         """Whoever has the link may look, and programs that preview links may: nothing changes."""
         visit = await self._read(lambda tx: self._desk.visit(tx, token))
+        if visit.done:
+            return _page(import_html.taken())
         return _page(import_html.under_way() if visit.confirmed else import_html.upload(visit))
 
     async def _preview(self, request: web.Request, token: str) -> web.Response:
@@ -96,8 +102,7 @@ class ImportPage:
         return _page(import_html.preview(token, name, preview, content_id))
 
     async def _confirm(self, request: web.Request, token: str) -> web.Response:
-        form = await request.post()
-        content_id = str(form.get("content", ""))
+        content_id = await _confirmed(request)
         await self._write(lambda tx: self._desk.confirm(tx, token, content_id))
         return web.Response(status=HTTPStatus.SEE_OTHER, headers={"Location": f"{PATH}/{token}"})
 
@@ -129,7 +134,7 @@ class ImportPage:
                 return await step(request, token)
             except Refusal as refusal:
                 status = _STATUS.get(refusal.code, HTTPStatus.FORBIDDEN)
-                back = token if refusal.code in ("large_file", "no_file", "other_content") else ""
+                back = token if refusal.code in ("large_file", "no_file", "no_form", "other_content") else ""
                 return _page(import_html.refused(refusal, back), status)
             except Busy:
                 busy = Refusal("busy", "I am busy right now.", "Nothing was taken; please try again in a minute.")
@@ -145,12 +150,35 @@ class ImportPage:
         return origin is None or urlsplit(origin).netloc in (request.host, urlsplit(self._public_url()).netloc)
 
 
+class _Bounded:
+    """A body of which a reader of forms gets so much and no more, in whatever part of the form it stands."""
+
+    def __init__(self, body: StreamReader) -> None:
+        self._body = body
+
+    def __getattr__(self, name: str) -> Any:
+        if self._body.total_bytes > MOST_BYTES + _MOST_AROUND + _CHUNK:
+            raise _large_file()
+        return getattr(self._body, name)
+
+
+async def _confirmed(request: web.Request) -> str:
+    """The id that stands in the form of the preview."""
+    no_form = Refusal("no_form", "I cannot read that.", "Go back, and press the button again.")
+    if request.content_type != "application/x-www-form-urlencoded":
+        raise no_form
+    try:
+        return storable(str((await request.post()).get("content", "")))
+    except (*_NO_FORM, web.HTTPRequestEntityTooLarge) as error:
+        raise no_form from error
+
+
 async def _uploaded(request: web.Request) -> tuple[str, bytes]:
     """Name and content of the file. What is too large is not read to its end."""
     if request.content_type != "multipart/form-data":
         raise _no_file()
     try:
-        async for part in await request.multipart():
+        async for part in MultipartReader(request.headers, cast(StreamReader, _Bounded(request.content))):
             if isinstance(part, BodyPartReader) and part.name == "file" and part.filename:
                 return _name(part.filename), await _content(part)
     except _NO_FORM as error:
@@ -163,15 +191,18 @@ async def _content(part: BodyPartReader) -> bytes:
     while chunk := await part.read_chunk(_CHUNK):
         content += chunk
         if len(content) > MOST_BYTES:
-            raise Refusal(
-                "large_file", f"A file may have {MOST_BYTES // 1_000_000} MB.", "Send it in parts, or fewer columns."
-            )
+            raise _large_file()
     return bytes(content)
 
 
 def _name(typed: str) -> str:
     """One line, as it is shown and written into the audit."""
     return " ".join("".join(one if one.isprintable() else " " for one in typed).split())[:_LONGEST_NAME] or "a file"
+
+
+def _large_file() -> Refusal:
+    says = f"A file may have {MOST_BYTES // 1_000_000} MB."
+    return Refusal("large_file", says, "Send it in parts, or with fewer columns.")
 
 
 def _no_file() -> Refusal:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from handlers.context import Context
+from handlers.context import Context, TenantContext
 from handlers.refusals import Refusal
 from handlers.rules.policy import Policy
-from store.people import Member
+from store.people import Member, find_by_emails, list_members
 from store.roles import Role, has_role, list_holders
 
 
@@ -37,11 +37,24 @@ def why_not_receive(member: Member, policy: Policy) -> str | None:
 
 
 def is_administrator(ctx: Context) -> bool:
-    """Named by an administrator, or by whoever runs the program. A guest never is."""
-    if ctx.actor.kind != "member":
+    """Whether whoever asks may."""
+    return may_administer(ctx, ctx.actor)
+
+
+def may_administer(ctx: TenantContext, member: Member) -> bool:
+    """Named by an administrator, or by whoever runs the program, and active. A guest never may."""
+    if member.kind != "member" or not member.active:
         return False
-    owner = ctx.actor.email is not None and ctx.actor.email in ctx.owners
-    return owner or has_role(ctx.tx, ctx.tenant_id, Role.ADMINISTRATOR, ctx.actor.id)
+    owner = member.email is not None and member.email in ctx.owners
+    return owner or has_role(ctx.tx, ctx.tenant_id, Role.ADMINISTRATOR, member.id)
+
+
+def list_administrators(ctx: TenantContext) -> list[Member]:
+    """Everybody who may administer, by id."""
+    owners = find_by_emails(ctx.tx, ctx.tenant_id, ctx.owners).values() if ctx.owners else ()
+    held = list_holders(ctx.tx, ctx.tenant_id, Role.ADMINISTRATOR)
+    people = {one.id: one for one in (*owners, *(list_members(ctx.tx, ctx.tenant_id, held) if held else ()))}
+    return [people[one] for one in sorted(people) if may_administer(ctx, people[one])]
 
 
 def check_administrator(ctx: Context) -> None:

@@ -22,7 +22,10 @@ _UTC = ZoneInfo("UTC")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TenantContext:
-    """What there is when nobody asks: for ticks. `now` is the programme's clock, read once; `home` one workspace."""
+    """What there is when nobody asks: for ticks. `now` is the programme's clock, read once; `home` one workspace.
+
+    `owners` are e-mail addresses of whoever runs the program, who may administer.
+    """
 
     tx: Connection
     now: datetime
@@ -30,6 +33,7 @@ class TenantContext:
     home: Home
     policy: Policy
     programme: Programme
+    owners: frozenset[str] = frozenset()
 
     @property
     def tenant_id(self) -> str:
@@ -44,14 +48,12 @@ class TenantContext:
 class Context(TenantContext):
     """`people` are those whom the request names and we know. `home` is where the request came from.
 
-    `owners` are e-mail addresses of whoever runs the program, who may administer. `public_url` is the address under
-    which browsers reach it, empty where nobody has said.
+    `public_url` is the address under which browsers reach the program, empty where nobody has said.
     """
 
     actor: Member
     place: Place | None
     people: Mapping[AccountRef | EmailRef, Member]
-    owners: frozenset[str] = frozenset()
     public_url: str = ""
 
     @property

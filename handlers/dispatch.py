@@ -283,15 +283,18 @@ def _refused(refusal: Refusal, request: Request) -> Answer:
 
 
 def _without_secret(answer: Answer) -> Answer:
-    """What of an answer is stored: outcomes are kept for weeks, and are no place for the secret of a link."""
+    """What of an answer is stored: outcomes are kept for weeks, and are no place for secrets."""
     if isinstance(answer, Reply) and answer.secret:
-        return Reply(Card("notice", {"sentence": "I told you that already, and I tell it only once. Ask once more."}))
+        return Reply(Card("notice", {"sentence": answer.again}))
     return answer
 
 
 def _whispered(answer: Answer, ctx: Context) -> tuple[Whisper, ...]:
     """An answer where there is no wire to send it back on."""
     match answer:
+        case Reply(secret=True):  # the outbox keeps what it sends for a while, and a conversation for good
+            notice = Card("notice", {"sentence": "Open the form from its button, please."})
+            return (Whisper(ctx.actor, ctx.place, notice),)
         case Reply(card) | Replace(card):
             return (Whisper(ctx.actor, ctx.place, card),)
         case OpenForm(form):

@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+from handlers.access import list_administrators, may_administer
 from handlers.context import TenantContext
-from handlers.people_changes import Resolved, resolve_page
+from handlers.people_changes import Resolved, fields_of, resolve_page
 from handlers.people_preview import JOB, read_page, sentence_of
 from handlers.registry import tick
 from handlers.vocabulary import Card, Direct, Subject, Tick, Turned
 from store.audit import AuditFact, add_audit
 from store.imports import ImportFact, Stage, end_import, find_import, find_next_import, take_page, tell
-from store.people import list_members
+from store.people import Member, list_members
 from store.person_records import RecordFact, save_records
 
-ACT = "people imported"
+CHANGED, ENDED, STOPPED = "people changed", "people imported", "people import stopped"
 GOES_ON = "on"
 _TOLD_ERRORS = 8
 
@@ -24,20 +25,25 @@ _TOLD_ERRORS = 8
 def apply_page(tick: Tick, ctx: TenantContext) -> Turned:
     """Applies the next page of whichever import of the tenant was confirmed first: so the last one wins.
 
-    The page is counted in the import's own row: whoever helps with an earlier import goes on where it is.
+    The page is counted in the import's own row: whoever helps with an earlier import goes on where it is. Each page
+    asks again whether whoever confirmed it may still do such things.
     """
     own = find_import(ctx.tx, ctx.tenant_id, tick.subject)
     if own is None or own.stage != Stage.CONFIRMED:
         return Turned()
     current = find_next_import(ctx.tx, ctx.tenant_id)
     assert current, "there is at least this one"
+    goes_on = "" if current.id == own.id else GOES_ON
+    person = next(iter(list_members(ctx.tx, ctx.tenant_id, [current.person_id])), None)
+    if person is None or not may_administer(ctx, person):
+        return Turned(_stop(ctx, current), next_page=goes_on)
     content = take_page(ctx.tx, current)
     if content is None:
         return Turned(next_page=GOES_ON)
     told = _applied(ctx, current, content)
-    ended = current.page + 1 >= current.pages
-    sends = _end(ctx, current, told) if ended else ()
-    return Turned(sends, next_page="" if ended and current.id == own.id else GOES_ON)
+    if current.page + 1 < current.pages:
+        return Turned(next_page=GOES_ON)
+    return Turned((_end(ctx, current, person, told),), next_page=goes_on)
 
 
 def _applied(ctx: TenantContext, one: ImportFact, content: str) -> dict[str, Any]:
@@ -46,6 +52,8 @@ def _applied(ctx: TenantContext, one: ImportFact, content: str) -> dict[str, Any
     changed = [change.after for change in resolved.changes]
     for piece in _pieces(changed):
         save_records(ctx.tx, ctx.tenant_id, piece)
+    for fields, people in _by_fields(resolved).items():
+        _write_down(ctx, one, CHANGED, {"file": one.source, "people": people, "fields": ", ".join(fields)})
     told = _added(one.told, resolved)
     tell(ctx.tx, one, told)
     return told
@@ -54,7 +62,7 @@ def _applied(ctx: TenantContext, one: ImportFact, content: str) -> dict[str, Any
 def _added(told: Any, resolved: Resolved) -> dict[str, Any]:
     later = [*told["later"], *(sentence_of(error) for error in resolved.errors)]
     return {
-        "left_out": told["left_out"],
+        **told,
         "changed": told["changed"] + len(resolved.changes),
         "unchanged": told["unchanged"] + len(resolved.kept) - len(resolved.changes),
         "later": later[:_TOLD_ERRORS],
@@ -71,16 +79,17 @@ def _pieces(facts: Sequence[RecordFact]) -> Iterator[Sequence[RecordFact]]:
         first += size
 
 
-def _end(ctx: TenantContext, one: ImportFact, told: dict[str, Any]) -> tuple[Direct, ...]:
+def _by_fields(resolved: Resolved) -> dict[tuple[str, ...], list[str]]:
+    """Ids of the people in whom the same fields change: what the audit tells, and never a day."""
+    people: dict[tuple[str, ...], list[str]] = {}
+    for change in resolved.changes:
+        people.setdefault(fields_of(change), []).append(change.after.person_id)
+    return people
+
+
+def _end(ctx: TenantContext, one: ImportFact, person: Member, told: Mapping[str, Any]) -> Direct:
     end_import(ctx.tx, one)
-    details = {
-        "file": one.source,
-        "changed": told["changed"],
-        "unchanged": told["unchanged"],
-        "left out": told["left_out"] + told["later_count"],
-    }
-    fact = AuditFact(id=ctx.new_id(), at=ctx.now, actor_id=one.person_id, act=ACT, details=details)
-    add_audit(ctx.tx, ctx.tenant_id, fact)
+    _write_down(ctx, one, ENDED, _summary(one, told))
     data = {
         "source": one.source,
         "changed": told["changed"],
@@ -89,6 +98,29 @@ def _end(ctx: TenantContext, one: ImportFact, told: dict[str, Any]) -> tuple[Dir
         "later": [{"sentence": sentence} for sentence in told["later"]],
         "more": told["later_count"] - len(told["later"]),
     }
-    card = Card("people_imported", data)
-    people = list_members(ctx.tx, ctx.tenant_id, [one.person_id])
-    return tuple(Direct(person, card, Subject(JOB, one.id)) for person in people)
+    return Direct(person, Card("people_imported", data), Subject(JOB, one.id))
+
+
+def _summary(one: ImportFact, told: Mapping[str, Any]) -> dict[str, Any]:
+    return {
+        "file": one.source,
+        "changed": told["changed"],
+        "unchanged": told["unchanged"],
+        "left out": told["left_out"] + told["later_count"],
+    }
+
+
+def _stop(ctx: TenantContext, one: ImportFact) -> tuple[Direct, ...]:
+    """What is in stays, and whoever else runs the programme hears of it."""
+    if not end_import(ctx.tx, one):
+        return ()
+    told = one.told
+    left = told["rows"] - told["changed"] - told["unchanged"] - told["later_count"]
+    _write_down(ctx, one, STOPPED, _summary(one, told) | {"not applied": left})
+    card = Card("people_import_stopped", {"source": one.source, "changed": told["changed"], "left": left})
+    return tuple(Direct(person, card, Subject(JOB, one.id)) for person in list_administrators(ctx))
+
+
+def _write_down(ctx: TenantContext, one: ImportFact, act: str, details: Mapping[str, Any]) -> None:
+    fact = AuditFact(id=ctx.new_id(), at=ctx.now, actor_id=one.person_id, act=act, details=details)
+    add_audit(ctx.tx, ctx.tenant_id, fact)

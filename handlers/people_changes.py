@@ -10,12 +10,14 @@ from itertools import islice
 
 from sqlalchemy import Connection
 
-from handlers.rules.people_csv import EMAIL, MANAGER, LineError, PersonRow
+from handlers.rules.people_csv import BIRTHDAY, DEPARTMENT, EMAIL, MANAGER, START, LineError, PersonRow
 from handlers.rules.reporting_line import find_loops, from_the_top
 from store.people import find_names_by_emails
 from store.person_records import RecordFact, list_all_records, list_records
 
-NOBODY_HERE = "Nobody here has that address. Look for a typing mistake, or leave the line out."
+NOBODY_HERE = (
+    "I know nobody with that address. Look for a typing mistake; on Teams I know only who is in a team that I am in."
+)
 _AT_ONCE = 5_000
 
 
@@ -186,6 +188,18 @@ def counts_of(changes: Iterable[Change]) -> dict[str, int]:
         counts["departments"] += one.before.department != one.after.department
         counts["managers"] += one.before.manager_id != one.after.manager_id
     return counts
+
+
+def fields_of(change: Change) -> tuple[str, ...]:
+    """The names of what changes, without what it was or will be."""
+    before, after = change.before, change.after
+    changed = {
+        BIRTHDAY: before.birthday != after.birthday,
+        START: before.started_on != after.started_on,
+        DEPARTMENT: before.department != after.department,
+        MANAGER: before.manager_id != after.manager_id,
+    }
+    return tuple(name for name, it_changed in changed.items() if it_changed)
 
 
 def describe(change: Change, names: Mapping[str, str]) -> str:

@@ -38,6 +38,7 @@ MOST_PASTED = 3000
 """Characters that a field of a form takes on Slack."""
 PASTED = "pasted lines"
 _PASTE, _FILE = "paste", "file"
+_AGAIN = "I showed you that preview already, and keep no copy of it. Bring the lines once more, please."
 _ON_A_CARD = 8
 _AT_THE_FIELD = 3
 _NOTE = (
@@ -120,7 +121,8 @@ def _show(ctx: Context, lines: str) -> Response:
     one = find_import(ctx.tx, ctx.tenant_id, draft_id)
     assert one
     keep_preview(ctx.tx, one, draft_id, PASTED, preview, pages)
-    return Response(Reply(Card("people_preview", _data(preview, draft_id))))
+    # Names, days and whatever was typed stand in it, years of birth too: it is shown, and not kept.
+    return Response(Reply(Card("people_preview", _data(preview, draft_id)), secret=True, again=_AGAIN))
 
 
 def _unusable(preview: Preview) -> Refusal:

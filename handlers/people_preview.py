@@ -14,10 +14,12 @@ from handlers.people_changes import Resolved, counts_of, describe, resolve_file
 from handlers.refusals import Refusal
 from handlers.rules.people_csv import LineError, PeopleFile, PersonRow
 from handlers.ticks import schedule_once
+from store.audit import AuditFact, add_audit
 from store.imports import ImportFact, Stage, confirm_import, find_import, keep_content
 from store.people import list_members
 
 JOB = "people_import"
+ACT = "people import confirmed"
 PAGE = 200
 """Rows of one transaction."""
 SHOWN_CHANGES, SHOWN_ERRORS = 20, 200
@@ -73,7 +75,14 @@ def keep_preview(
     tx: Connection, one: ImportFact, content_id: str, source: str, preview: Preview, pages: Sequence[str]
 ) -> bool:
     """Keeps what was shown, to be confirmed. False where something was confirmed already."""
-    told = {"left_out": preview.left_out, "changed": 0, "unchanged": 0, "later": [], "later_count": 0}
+    told = {
+        "rows": preview.rows,
+        "left_out": preview.left_out,
+        "changed": 0,
+        "unchanged": 0,
+        "later": [],
+        "later_count": 0,
+    }
     return keep_content(tx, one, content_id, source, pages, told)
 
 
@@ -86,10 +95,14 @@ def confirm(ctx: Context, one: ImportFact, content_id: str) -> None:
     if one.stage in (Stage.CONFIRMED, Stage.DONE):
         return
     check_fresh(one, ctx.now)
-    if confirm_import(ctx.tx, one, content_id, ctx.now):
-        schedule_once(ctx, JOB, one.id)
-        return
+    done = confirm_import(ctx.tx, one, content_id, ctx.now)
     now = find_import(ctx.tx, one.tenant_id, one.id)
+    if done and now:
+        schedule_once(ctx, JOB, one.id)
+        details = {"file": now.source, "rows": now.told["rows"]}
+        fact = AuditFact(id=ctx.new_id(), at=ctx.now, actor_id=ctx.actor.id, act=ACT, details=details)
+        add_audit(ctx.tx, ctx.tenant_id, fact)
+        return
     if now is None or now.stage not in (Stage.CONFIRMED, Stage.DONE):
         raise Refusal(
             "other_content", "Another file was brought here since.", "Look at its preview, and confirm that one."

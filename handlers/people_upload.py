@@ -47,12 +47,16 @@ def hand_out_link(ctx: Context) -> Response:
 
 @dataclass(frozen=True, slots=True)
 class Visit:
-    """Somebody with a link that is good. `today` is theirs; `confirmed` says that a file of theirs is on its way."""
+    """Somebody with a link that is good. `today` is theirs; `confirmed` says that a file of theirs was taken.
+
+    `done` says that it is not on its way any more.
+    """
 
     one: ImportFact
     ctx: Context
     today: date
     confirmed: bool
+    done: bool
 
 
 class UploadDesk:
@@ -75,7 +79,7 @@ class UploadDesk:
         confirmed = one.stage in (Stage.CONFIRMED, Stage.DONE)
         if one.expires_at <= ctx.now:
             raise _no_link()
-        return Visit(one, ctx, ctx.now.astimezone(ctx.zone).date(), confirmed)
+        return Visit(one, ctx, ctx.now.astimezone(ctx.zone).date(), confirmed, one.stage == Stage.DONE)
 
     def preview(self, tx: Connection, token: str, file: PeopleFile) -> tuple[Preview, list[str]]:
         """What a file would change, and the pages to keep. Changes nothing."""
@@ -131,4 +135,4 @@ def _no_link() -> Refusal:
 
 
 def _used() -> Refusal:
-    return Refusal("used_link", "This link was used: its file is on its way.", f"For another file: {_AGAIN}")
+    return Refusal("used_link", "This link was used already.", f"For another file: {_AGAIN}")

@@ -7,7 +7,7 @@ a transaction of its own; the row remembers the page, for whoever goes on.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -38,7 +38,10 @@ PAGE = 200
 
 
 class Ticks:
-    """Built once by the program. `on_sends` is called after a commit that left something in the outbox."""
+    """Built once by the program. `on_sends` is called after a commit that left something in the outbox.
+
+    `owners` are e-mail addresses in lower case of those who may administer.
+    """
 
     def __init__(
         self,
@@ -48,11 +51,13 @@ class Ticks:
         clock: Callable[[], datetime],
         new_id: Callable[[], str],
         on_sends: Callable[[], None] = lambda: None,
+        owners: Iterable[str] = (),
     ) -> None:
         self._database = database
         self._clock = clock
         self._new_id = new_id
         self._on_sends = on_sends
+        self._owners = frozenset(owners)
         self._mailer = Mailer(presenter, new_id)
         self._programmes = Programmes()
 
@@ -165,6 +170,7 @@ class Ticks:
             home=home,
             policy=Policy.read(home.policy),
             programme=self._programmes.get(tx, home),
+            owners=self._owners,
         )
         turned = registry.ticks[tick.job].handler(tick, ctx)
         assert isinstance(turned, Turned)

@@ -313,10 +313,14 @@ class Form:
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """Seen by the asker only. What is `secret` is told once: a second delivery of the request hears no more of it."""
+    """Seen by the asker only. What is `secret` is told once and stored nowhere.
+
+    A second delivery of the request hears the sentence `again` instead.
+    """
 
     card: Card
     secret: bool = False
+    again: str = "I told you that already, and I tell it only once. Ask once more."
 
 
 @dataclass(frozen=True, slots=True)

@@ -128,7 +128,7 @@ _TURN = Prepared(
     .values(page=people_import.c.page + 1)
 )
 _TELL = Prepared(people_import.update().where(_THIS).values(told=bindparam("b_told", type_=JsonDict)))
-_END = people_import.update().where(_THIS).values(stage=Stage.DONE)
+_END = people_import.update().where(_THIS, people_import.c.stage == Stage.CONFIRMED).values(stage=Stage.DONE)
 _ROWS_A_STATEMENT = 50
 
 
@@ -219,10 +219,11 @@ def tell(tx: Connection, one: ImportFact, told: Mapping[str, Any]) -> None:
     _TELL.run(tx, _this(one) | {"b_told": dict(told)})
 
 
-def end_import(tx: Connection, one: ImportFact) -> None:
-    """It is applied: the content goes, and what the link was for is remembered a while."""
-    tx.execute(_END, _this(one))
+def end_import(tx: Connection, one: ImportFact) -> bool:
+    """It is over: the content goes, and what the link was for is remembered a while. False where it was over."""
+    ended = bool(tx.execute(_END, _this(one)).rowcount)
     tx.execute(_DROP_PAGES, _this(one))
+    return ended
 
 
 def forget_imports(tx: Connection, tenant_id: str, before: datetime, most: int) -> int:

@@ -15,6 +15,7 @@ from typing import Any, TypeVar
 import aiohttp
 import pytest
 from sqlalchemy import text
+from sqlmodel import SQLModel
 
 from bot.sandbox.fake_slack import Person, View, text_of
 from handlers.rules.reporting_line import find_loops
@@ -64,10 +65,15 @@ class Records:
             else:
                 take_role(tx, self.tenant, Role.ADMINISTRATOR, self.person(name))
 
-    def audited(self) -> list[tuple[str, dict[str, Any]]]:
+    def audited(self, act: str = "people imported") -> list[tuple[str, dict[str, Any]]]:
         with self.world.reading() as tx:
-            rows = tx.execute(text("SELECT actor_id, details FROM audit WHERE act = 'people imported' ORDER BY id"))
+            rows = tx.execute(text("SELECT actor_id, details FROM audit WHERE act = :act ORDER BY id"), {"act": act})
             return [(row[0], row[1] if isinstance(row[1], dict) else json.loads(row[1])) for row in rows]
+
+    def everything(self) -> str:
+        """Every row of every table."""
+        with self.world.reading() as tx:
+            return str([tx.execute(one.select()).all() for one in SQLModel.metadata.sorted_tables])
 
     async def apply(self) -> None:
         await self.world.process.ticks.run()
@@ -134,6 +140,60 @@ async def test_the_year_of_a_birth_is_stored_nowhere(world: World, records: Reco
     assert "1980" not in text_of(view.content)
 
 
+@pytest.mark.parametrize("ends", ["", "Cancel", "Confirm"])
+async def test_what_was_typed_for_a_birthday_is_stored_nowhere_either(
+    world: World, records: Records, ends: str
+) -> None:
+    lines = f"{HEADER}\nann@acme.test,03-09,,,\nbob@acme.test,31/02/1987,,,\ncleo@acme.test,29.02.1983,,,\n"
+    shown = await paste(world, lines)
+    assert "Line 3, birthday “31/02/1987”: There is no such day. Write it like 9 March." in text_of(shown.content)
+    if ends:
+        await world.tap("ann", shown, ends)
+        await records.apply()
+    kept = records.everything()
+    assert [year for year in ("1987", "1983", "31/02") if year in kept] == []
+
+
+async def test_a_preview_is_told_once_and_kept_in_no_answer(world: World, records: Records) -> None:
+    view = await open_form(world)
+    delivery = await world.slack.submit("ann", view, {"lines": LINES})
+    (again,) = await world.slack.deliveries.resend(delivery)
+    assert "Bring the lines once more" in str(again.body)
+    answers = str(world.one("SELECT answer FROM request WHERE name = 'people_import'"))
+    assert [one for one in ("Bob Okafor", "9 March", "2024", "Design") if one in answers] == []
+    assert world.one("SELECT COUNT(*) FROM people_import") == 1
+
+
+async def test_a_file_that_was_only_looked_at_leaves_no_years(records: Records, upload: Upload) -> None:
+    shown = await upload.send(f"{HEADER}\nann@acme.test,1983-03-09,,,\nbob@acme.test,31/02/1987,,,\n")
+    assert "31/02/1987" in shown.body
+    await upload.confirm(shown)
+    await records.apply()
+    kept = records.everything()
+    assert [year for year in ("1987", "1983") if year in kept] == []
+
+
+async def test_the_audit_tells_who_confirmed_it_and_whom_it_changed(world: World, records: Records) -> None:
+    await world.tap("ann", await paste(world), "Confirm")
+    ann, bob, cleo = map(records.person, ("ann", "bob", "cleo"))
+    assert records.audited("people import confirmed") == [(ann, {"file": "pasted lines", "rows": 3})]
+    assert records.audited("people changed") == []
+    await records.apply()
+    told = records.audited("people changed")
+    assert {actor for actor, _ in told} == {ann}
+    assert sorted((one["fields"], one["people"]) for _, one in told) == [
+        ("birthday, department, manager", [cleo]),
+        ("birthday, start date, department", [ann]),
+        ("start date, department, manager", [bob]),
+    ]
+    assert all(set(one) == {"file", "people", "fields"} for _, one in told)  # names of fields, and never a day
+    await world.slack.command("ann", "#general", "/rewards-admin", "audit")
+    shown = world.whispered("ann")
+    assert "Ann Lee: people import confirmed" in shown
+    assert "Cléo Martin; file: pasted lines; fields: birthday, department, manager" in shown
+    assert "March" not in shown
+
+
 async def test_an_empty_cell_leaves_and_a_dash_clears(world: World, records: Records) -> None:
     await world.tap("ann", await paste(world), "Confirm")
     await records.apply()
@@ -155,8 +215,8 @@ async def test_mistakes_are_told_line_by_line_and_the_rest_goes_in(world: World,
     shown = await paste(world, lines)
     said = text_of(shown.content)
     assert "*2 lines have* a mistake and will be left out whole" in said
-    assert "Line 2, e-mail “nobody@acme.test”: Nobody here has that address" in said
-    assert "Line 3, manager “gone@acme.test”: Nobody here has that address" in said
+    assert "Line 2, e-mail “nobody@acme.test”: I know nobody with that address" in said
+    assert "Line 3, manager “gone@acme.test”: I know nobody with that address" in said
     await world.tap("ann", shown, "Confirm")
     await records.apply()
     assert (records.of("ann"), records.count()) == (None, 1)
@@ -280,6 +340,47 @@ async def test_long_files_go_in_page_by_page_and_survive_a_death_between_pages(c
     assert crowded.told("ann").count("*450 people* changed") == 1
 
 
+@pytest.mark.parametrize("why", ["no role", "deactivated", "deactivated owner"])
+async def test_an_import_ends_where_its_administrator_is_none_any_more(crowded: World, why: str) -> None:
+    records = Records(crowded)
+    name = "ann" if "owner" in why else "bob"
+    for one in ("bob", "cleo"):
+        records.administrator(one)
+    page = Upload(crowded, await link_of(crowded, name))
+    await page.confirm(await page.send(crowd_file()))
+    await turn_once(crowded)
+    if "deactivated" in why:
+        crowded.change("UPDATE person SET active = :no WHERE id = :id", no=False, id=records.person(name))
+    else:
+        records.administrator("bob", is_one=False)
+    await records.apply()
+    assert records.count() == 200
+    expected = {"file": "people.csv", "changed": 200, "unchanged": 0, "left out": 0, "not applied": 250}
+    assert records.audited("people import stopped") == [(records.person(name), expected)]
+    assert records.audited() == []
+    said = "*An import of people was stopped:* people.csv"
+    told = {one for one in ("ann", "bob", "cleo") if said in crowded.told(one)}
+    assert told == {"ann", "bob", "cleo"} - {name}  # whoever else runs Plaudit
+    assert "*200 people* changed before that, and 250 lines were not looked at" in crowded.told("cleo")
+    assert crowded.one("SELECT COUNT(*) FROM people_import_page") == 0
+    assert crowded.one("SELECT COUNT(*) FROM schedule WHERE job = 'people_import'") == 0
+
+
+async def test_another_import_goes_on_where_one_was_stopped(crowded: World) -> None:
+    records = Records(crowded)
+    records.administrator("bob")
+    for name, department in (("bob", "Early"), ("ann", "Late")):
+        page = Upload(crowded, await link_of(crowded, name))
+        await page.confirm(await page.send(crowd_file(department)))
+        crowded.clock.forward(seconds=1)
+    records.administrator("bob", is_one=False)
+    await records.apply()
+    with crowded.reading() as tx:
+        departments = {one.department for one in list_all_records(tx, records.tenant).values()}
+    assert (departments, records.count()) == ({"Late"}, 450)
+    assert [actor for actor, _ in records.audited("people import stopped")] == [records.person("bob")]
+
+
 class Killed(BaseException):
     """The process ends here."""
 
@@ -348,8 +449,8 @@ async def test_what_changed_since_the_preview_is_told(world: World, records: Rec
     await records.apply()
     told = world.told("ann")
     assert "*1 person* changed" in told
-    assert "Line 3, e-mail “bob@acme.test”: Nobody here has that address" in told
-    assert "Line 4, manager “bob@acme.test”: Nobody here has that address" in told
+    assert "Line 3, e-mail “bob@acme.test”: I know nobody with that address" in told
+    assert "Line 4, manager “bob@acme.test”: I know nobody with that address" in told
     assert records.audited()[0][1]["left out"] == 2
 
 
@@ -463,7 +564,9 @@ async def test_a_link_is_for_one_file_and_half_an_hour(world: World, records: Re
     assert (await upload.confirm(shown)).status == 200  # as it is
     await records.apply()
     assert len(records.audited()) == 1
-    assert (await upload.send(LINES)).status == 409
+    assert "Your file was taken. Slack or Teams tells you how it went." in (await upload.look()).body
+    used = await upload.send(LINES)
+    assert (used.status, "This link was used already." in used.body) == (409, True)
 
     late = Upload(world, await link_of(world, "ann"))
     shown = await late.send(LINES.replace("Sales", "Support"))
@@ -564,6 +667,52 @@ async def test_a_body_that_no_browser_sends_is_a_page_too(upload: Upload, kind: 
     assert (answer.status, "There was no file in that" in answer.body) == (400, True)
 
 
+@pytest.mark.parametrize(
+    ("kind", "body"),
+    [
+        ("multipart/form-data", b"x"),
+        ("multipart/form-data; boundary=b", b"--b\r\nfoo"),
+        ("application/x-www-form-urlencoded; charset=nope", b"content=%ff"),
+        ("application/x-www-form-urlencoded", b"content=\xff\xfe"),
+        ("application/x-www-form-urlencoded", b"content=" + b"a" * 2_000_000),
+        ("text/plain", b"content=x"),
+    ],
+    ids=["no boundary", "broken", "charset", "utf-8", "large", "text"],
+)
+async def test_a_confirmation_that_no_browser_sends_is_a_page_too(upload: Upload, kind: str, body: bytes) -> None:
+    await upload.send(LINES)
+    upload.headers = {"Content-Type": kind}
+    answer = await upload._ask("POST", f"{upload.address}/confirm", data=io.BytesIO(body))
+    assert (answer.status, "I cannot read that" in answer.body) == (400, True)
+
+
+@pytest.mark.parametrize("content_id", ["x\x00y", "\x00", "", "é" * 1000])
+async def test_an_id_that_nobody_was_shown_confirms_nothing(upload: Upload, content_id: str) -> None:
+    await upload.send(LINES)
+    answer = await upload._ask("POST", f"{upload.address}/confirm", data={"content": content_id})
+    assert (answer.status, "Another file was brought here since" in answer.body) == (409, True)
+
+
+@pytest.mark.parametrize("where", ["field", "preamble", "chunked"])
+async def test_what_is_no_file_is_not_read_to_its_end_either(upload: Upload, where: str) -> None:
+    upload.headers = {"Content-Type": "multipart/form-data; boundary=b"}
+    filler = b"a" * 1000 + b"\r\n"
+    head = b"" if where == "preamble" else b"--b\r\nContent-Disposition: form-data; name=file\r\n\r\n"
+
+    async def chunks() -> AsyncIterator[bytes]:
+        yield head
+        for _ in range(60_000):
+            yield filler
+
+    body = chunks() if where == "chunked" else io.BytesIO(head + filler * 60_000)
+    try:
+        answer = await upload._ask("POST", upload.address, data=body)
+    except aiohttp.ClientError:  # hung up on
+        answer = None
+    assert answer is None or (answer.status, "5 MB" in answer.body) == (413, True)
+    assert (await upload.look()).status == 200
+
+
 async def test_without_a_public_address_it_is_said_who_can_set_it(database_url: str, clock: Any) -> None:
     async with open_world(database_url, clock, plaudit_owners="ann@acme.test") as world:
         view = await open_form(world)
@@ -603,6 +752,17 @@ async def test_on_teams_it_is_the_same(office: Office) -> None:
     with world.reading() as tx:
         assert len(list_all_records(tx, office.home.tenant_id)) == 3
         assert list_all_records(tx, Records(world).tenant) == {}
+
+
+@pytest.mark.parametrize(("way", "secret"), [("file", f"{PUBLIC}/import/"), ("paste", "Bob Okafor")])
+async def test_what_is_told_once_is_told_on_a_wire_or_not_at_all(office: Office, way: str, secret: str) -> None:
+    value = {"form": "people_import", "form_id": "x1", "way": way, "lines": LINES, "people": ""}
+    await office.teams.wire.send(office.teams.activity(office.ann, office.general, "message") | {"value": value})
+    await office.settled()
+    with office.world.reading() as tx:
+        kept = str([tx.execute(text(f"SELECT * FROM {one}")).all() for one in ("outbox", "request")])  # noqa: S608
+    assert secret not in kept
+    assert "Open the form from its button, please." in office.answered(office.ann, office.general)
 
 
 async def test_a_link_of_another_tenant_changes_its_own_people_only(office: Office) -> None:

@@ -41,7 +41,7 @@ class Cells:
 def read_text(content: bytes, most: int) -> tuple[str, str]:
     """The text and the name of its encoding. Raises `FileError`; a character is never replaced by a guess."""
     if len(content) > most:
-        raise FileError(0, "", f"A file may have {most // 1_000_000} MB. Send it in parts, or fewer columns.")
+        raise FileError(0, "", f"A file may have {most // 1_000_000} MB. Send it in parts, or with fewer columns.")
     if content.startswith(_WORKBOOKS):
         raise FileError(0, "", "That is a workbook, not a text. Save it as CSV (UTF-8) there, and send that.")
     for mark, encoding, name in _MARKS:

@@ -119,8 +119,9 @@ def _columns(cells: Cells) -> tuple[dict[str, int], tuple[str, ...]]:
 
 
 def _rows(cells: Cells, columns: Mapping[str, int], today: date) -> tuple[tuple[PersonRow, ...], tuple[LineError, ...]]:
-    dates = [columns[one] for one in (BIRTHDAY, START) if one in columns]
-    slashes = order_of_slashes(row[at] for _, row in cells.rows for at in dates if at < len(row))
+    # Each column for itself: birthdays and start dates may come from two systems.
+    dates = {one: columns[one] for one in (BIRTHDAY, START) if one in columns}
+    slashes = {one: order_of_slashes(row[at] for _, row in cells.rows if at < len(row)) for one, at in dates.items()}
     reader = _Reader(columns, len(cells.header), slashes, today)
     rows = [one for line, row in cells.rows if (one := reader.read(line, row))]
     broken = [LineError(line, "", "", says) for line, says in cells.broken]
@@ -130,7 +131,7 @@ def _rows(cells: Cells, columns: Mapping[str, int], today: date) -> tuple[tuple[
 class _Reader:
     """Reads row after row, and remembers whose lines there were."""
 
-    def __init__(self, columns: Mapping[str, int], width: int, slashes: Slashes, today: date) -> None:
+    def __init__(self, columns: Mapping[str, int], width: int, slashes: Mapping[str, Slashes], today: date) -> None:
         self.errors: list[LineError] = []
         self._columns = columns
         self._width = width
@@ -173,7 +174,7 @@ class _Reader:
         if not cell or cell in _DASHES:
             return CLEAR if cell else None
         try:
-            written = read_date(cell, self._slashes)
+            written = read_date(cell, self._slashes[BIRTHDAY], yearly=True)
         except Unclear as unclear:
             self._wrong(line, BIRTHDAY, cell, str(unclear))
             return None
@@ -183,7 +184,7 @@ class _Reader:
         if not cell or cell in _DASHES:
             return CLEAR if cell else None
         try:
-            written = read_date(cell, self._slashes)
+            written = read_date(cell, self._slashes[START])
         except Unclear as unclear:
             self._wrong(line, START, cell, str(unclear))
             return None

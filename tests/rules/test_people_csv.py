@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import calendar
+import contextlib
 import csv
 import io
+import sys
 from datetime import date
 
 import pytest
@@ -12,6 +15,7 @@ from hypothesis import strategies as st
 
 from handlers.rules.people_csv import MOST_BYTES, MOST_LINES, PeopleFile, PersonRow, read_people
 from handlers.rules.reporting_line import find_loops, from_the_top
+from handlers.rules.written_dates import Slashes, Unclear, read_date
 
 TODAY = date(2026, 11, 18)
 HEADER = "email,birthday,start date,department,manager"
@@ -219,12 +223,30 @@ def test_a_birthday_needs_no_year(written: str) -> None:
 
 @pytest.mark.parametrize(
     "written",
-    ["09.03.24", "3/9/24", "9 Mar 24", "March 9 24", "45360", "soon", "31.04.2024", "2024-13-01", "0000-01-01"],
+    ["09.03.24", "3/9/24", "9 Mar 24", "March 9 24", "soon", "31.04.2024", "2024-13-01", "0000-01-01"],
 )
 def test_what_is_no_clear_day_says_how_to_write_it(written: str) -> None:
     ((_, column, says),) = wrong(f"ann@acme.test,,{written},,")
     assert column == "start date"
     assert "Write it like 2024-03-09" in says
+
+
+@pytest.mark.parametrize(
+    "written", ["3/9/24", "09.03.24", "9 Mar 24", "soon", "31.04.1987", "31/02/1987", "03/09/1987"]
+)
+def test_a_birthday_is_asked_for_without_its_year(written: str) -> None:
+    ((_, column, says),) = wrong(f"ann@acme.test,{written},,,")
+    assert column == "birthday"
+    assert "like 9 March." in says or "like 3 Sep." in says
+    assert "19" not in says
+    assert "20" not in says
+
+
+@pytest.mark.parametrize("number", ["45000", "45000.5"])
+def test_a_spreadsheets_number_is_told_for_what_it_is(number: str) -> None:
+    for line in (f"ann@acme.test,,{number},,", f"ann@acme.test,{number},,,"):
+        ((_, _, says),) = wrong(line)
+        assert says == "That is a spreadsheet's number. Format the column as a date, then save again."
 
 
 def test_the_29th_of_february_is_a_birthday_and_a_day_of_leap_years_only() -> None:
@@ -239,15 +261,21 @@ def test_slashes_are_an_error_where_nothing_says_which_number_is_the_month() -> 
     assert "3 September or 9 March. Write it like 2024-09-03" in says
 
 
-@pytest.mark.parametrize(("clear", "month"), [("31/01/1980", "09"), ("01/31/1980", "03")])
-def test_one_clear_date_settles_the_slashes_of_the_whole_file(clear: str, month: str) -> None:
-    file = read("ann@acme.test,,03/09/2024,,", f"bob@acme.test,{clear},,,")
+@pytest.mark.parametrize(("clear", "month"), [("31/01/2019", "09"), ("01/31/2019", "03")])
+def test_one_clear_date_settles_the_slashes_of_its_column(clear: str, month: str) -> None:
+    file = read("ann@acme.test,,03/09/2024,,", f"bob@acme.test,,{clear},,")
     assert file.errors == ()
     assert str(file.rows[0].started_on)[5:7] == month
-    assert file.rows[1].birthday == "01-31"
+    assert file.rows[1].started_on == "2019-01-31"
 
 
-def test_a_file_with_dates_of_both_kinds_settles_nothing() -> None:
+def test_the_slashes_of_one_column_settle_nothing_about_another() -> None:
+    file = read("ann@acme.test,25/04,03/09/2024,,", "bob@acme.test,03/04,,,")
+    assert [(one.line, one.column) for one in file.errors] == [(2, "start date")]
+    assert file.rows[0].birthday == "04-03"
+
+
+def test_a_column_with_dates_of_both_kinds_settles_nothing() -> None:
     file = read("a@acme.test,31/01/1980,,,", "b@acme.test,01/31/1980,,,", "c@acme.test,03/09/1980,,,")
     assert [one.birthday for one in file.rows] == ["01-31", "01-31"]
     assert ["dates of both kinds" in one.says for one in file.errors] == [True]
@@ -266,6 +294,40 @@ def test_no_bytes_at_all_break_it(content: bytes) -> None:
 @given(st.text(max_size=2000))
 def test_no_text_at_all_breaks_it(pasted: str) -> None:
     read_people(pasted, TODAY)
+
+
+FOLDED = "".join(
+    one for one in map(chr, range(128, sys.maxunicode)) if one.casefold().isascii() or one.lower()[0].isascii()
+)
+"""Letters outside ASCII that are some of it where case does not matter: ı, İ, ſ and K, the sign of Kelvin."""
+MONTHS = [name for names in (calendar.month_name, calendar.month_abbr) for name in names if name]
+DISGUISES = {"i": "ıİ", "s": "ſ", "k": "\u212a"}
+
+
+@pytest.mark.parametrize("written", ["5 Aprıl", "5 APRİL", "1 ſep 2024", "Aprıl 5, 24", "٥ April", "5 April ٢٠٢٤"])
+def test_a_month_in_other_letters_is_no_month(written: str) -> None:
+    assert [column for _, column, _ in wrong(f'ann@acme.test,"{written}",,,')] == ["birthday"]
+
+
+@st.composite
+def disguised(draw: st.DrawFn) -> str:
+    """A date whose letters may be others that look like them where case does not matter."""
+    name = "".join(
+        draw(st.sampled_from(one + one.upper() + DISGUISES.get(one.lower(), "")))
+        for one in draw(st.sampled_from(MONTHS))
+    )
+    day, year = draw(st.integers(0, 40)), draw(st.sampled_from(["", " 2024", " 24", ", 1987"]))
+    return draw(st.sampled_from([f"{day} {name}{year}", f"{name} {day}{year}", f"{day}-{name}-{year.strip()}"]))
+
+
+@given(
+    disguised() | st.text(st.sampled_from(FOLDED + "aprilse 0123456789/.-"), max_size=20) | st.text(max_size=40),
+    st.booleans(),
+)
+def test_whatever_stands_for_a_date_is_one_or_is_unclear(written: str, yearly: bool) -> None:
+    for slashes in Slashes:
+        with contextlib.suppress(Unclear):
+            read_date(written, slashes, yearly=yearly)
 
 
 words = st.text(st.characters(codec="utf-8", exclude_categories=("C", "Z")), min_size=1, max_size=12)
