@@ -31,6 +31,8 @@ format: $(VENV)/dev.stamp
 
 bench: $(VENV)/dev.stamp
 	$(BIN)/python -m bench $(BENCH_ARGS)
+	$(BIN)/python -m bench.programme $(filter --quick,$(BENCH_ARGS))
+	$(BIN)/python -m bench.people_import
 
 # Those of docs/guide, from the sandbox.
 pictures: $(VENV)/dev.stamp
