@@ -22,6 +22,7 @@ from store.db import Database
 from store.imports import add_import
 from store.migrate import upgrade
 from store.people import Profile, save_profiles
+from store.person_records import list_all_records
 from store.tenants import Workspace, add_tenant, add_workspace
 from store.types import Ids, new_token
 
@@ -84,7 +85,10 @@ def _import(database: Database, content: bytes) -> Figures:
         content_id, keep_s = _timed(lambda: desk.keep(tx, token, "people.csv", preview, pages))
     with database.writing() as tx:
         desk.confirm(tx, token, content_id)
-    turns = list(_turns(Ticks(database, CardPresenter(), clock=lambda: NOW, new_id=ids)))
+    ticks = Ticks(database, CardPresenter(), clock=lambda: NOW, new_id=ids, owners=[_address(0)])
+    turns = list(_turns(ticks))
+    with database.reading() as tx:
+        assert list_all_records(tx, TENANT), "it was applied"
     return Figures(read_s, preview_s, keep_s, sum(turns), len(turns), max(turns), preview.changed)
 
 

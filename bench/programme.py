@@ -11,7 +11,7 @@ import asyncio
 import time
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import closing, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from pathlib import Path
@@ -60,6 +60,7 @@ def main() -> None:
     asked = _parser().parse_args()
     registry.load()
     size = QUICK if asked.quick else Size()
+    size = replace(size, many=asked.many or size.many)
     for engine in [asked.only] if asked.only else ENGINES:
         show(f"## {NAMES[engine]}, {size}")
         with folder_on_disk(asked.dir) as folder:
@@ -226,6 +227,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--quick", action="store_true", help="small books: does it work")
     parser.add_argument("--only", choices=ENGINES, help="one database engine")
     parser.add_argument("--part", choices=("boards", "monday", "thursday"), default="", help="one measurement")
+    parser.add_argument("--many", type=int, help="recognitions of the large boards")
     parser.add_argument("--dir", type=Path, help="a folder on a disk for databases")
     return parser
 
