@@ -26,7 +26,7 @@ from handlers.vocabulary import (
 )
 
 RECORDED = Path(__file__).parents[1] / "recorded" / "slack"
-KINDS = ("command", "block_actions", "view_submission", "message_action", "org_shortcut")
+KINDS = ("command", "button", "view_submission", "message_action", "org_shortcut")
 ACME = WorkspaceRef(Platform.SLACK, "T0ACME")
 ANN, BOB, EVE = (AccountRef(ACME, ref) for ref in ("U0ANN", "U0BOB", "W0EVE"))
 GENERAL = ConversationRef(ACME, "C0GENERAL", PlaceKind.CHANNEL, "general")
@@ -59,7 +59,7 @@ def test_a_command() -> None:
 
 
 def test_a_button() -> None:
-    found = asked(recorded("block_actions"))
+    found = asked(recorded("button"))
     assert found.request == Action(
         key="slack:trigger:12466734323.1395872398",
         who=BOB,
@@ -72,7 +72,7 @@ def test_a_button() -> None:
 
 @pytest.mark.parametrize("value", [None, 7, "", "junk", "[1]", '{"id": 1}', '{"id": {"a": "b"}}', "{" * 5000])
 def test_a_button_may_carry_anything(value: object) -> None:
-    body = recorded("block_actions")
+    body = recorded("button")
     body["actions"][0]["value"] = value
     request = asked(body).request
     assert isinstance(request, Action)
