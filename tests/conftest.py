@@ -24,6 +24,7 @@ from store.db import Database
 from store.tables import metadata
 
 if TYPE_CHECKING:
+    from tests.rhythm import Rhythm
     from tests.world import World
 
 settings.register_profile("small", deadline=None, max_examples=20, stateful_step_count=25)
@@ -56,6 +57,16 @@ async def world(database_url: str, clock: Clock) -> AsyncIterator[World]:
 
     async with open_world(database_url, clock) as opened:
         yield opened
+
+
+@pytest.fixture
+async def rhythm(world: World) -> Rhythm:
+    """The same with time and people to tell of: see `tests/rhythm.py`."""
+    from tests.rhythm import Rhythm
+
+    made = Rhythm(world)
+    await made.begin()
+    return made
 
 
 # --- databases: the tables are made once a worker process, and every test finds them empty ----------------

@@ -23,13 +23,6 @@ from tests.world import World, open_world
 NINE = "2026-11-20T08:00Z"  # 09:00 in Berlin
 
 
-@pytest.fixture
-async def rhythm(world: World) -> Rhythm:
-    made = Rhythm(world)
-    await made.begin()
-    return made
-
-
 def celebrated(rhythm: Rhythm, name: str, *, birthday: str | None = None, started: str | None = None) -> None:
     """Somebody who agreed."""
     rhythm.record(name, birthday=birthday, started=started)

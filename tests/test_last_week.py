@@ -27,13 +27,6 @@ CROWD = [Person(f"U{100 + n}", f"person{n:02}", f"Person {n:02}", f"person{n}@ac
 
 
 @pytest.fixture
-async def rhythm(world: World) -> Rhythm:
-    made = Rhythm(world)
-    await made.begin()
-    return made
-
-
-@pytest.fixture
 async def crowd(database_url: str, clock: Clock) -> AsyncIterator[Rhythm]:
     """Twelve more people."""
     async with open_world(database_url, clock, people=CROWD) as world:

@@ -15,13 +15,6 @@ from tests.world import World
 
 
 @pytest.fixture
-async def rhythm(world: World) -> Rhythm:
-    made = Rhythm(world)
-    await made.begin()
-    return made
-
-
-@pytest.fixture
 async def office(database_url: str, clock: Clock) -> AsyncIterator[Office]:
     async with open_office(database_url, clock) as opened:
         yield opened

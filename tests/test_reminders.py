@@ -24,13 +24,6 @@ ASK = "make your week a little easier?"
 
 
 @pytest.fixture
-async def rhythm(world: World) -> Rhythm:
-    made = Rhythm(world)
-    await made.begin()
-    return made
-
-
-@pytest.fixture
 async def office(database_url: str, clock: Any) -> AsyncIterator[Office]:
     async with open_office(database_url, clock) as opened:
         yield opened
