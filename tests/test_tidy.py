@@ -69,11 +69,13 @@ HOMES: Mapping[str, tuple[str, ...]] = {
     "aiohttp": ("app.py", "bot/"),
     "asyncio": ("app.py", "bot/", "scheduler/"),
     "apscheduler": ("scheduler/",),
-    "jinja2": ("cards/",),
+    "jinja2": ("cards/", "bot/wall/"),
     "sqlmodel": ("store/",),
     "alembic": ("store/migrate.py", "store/migrations/"),
     "psycopg": ("store/",),
     "pydantic_settings": ("bot/settings.py",),
+    "resvg_py": ("cards/pictures/",),
+    "uharfbuzz": ("cards/pictures/",),
 }
 """Where a library may be imported. So handlers, store and cards wait for nothing and talk to nobody."""
 
