@@ -9,6 +9,7 @@ from store.db import Database
 from store.imports import forget_imports
 from store.recognitions import forget_drafts
 from store.requests import forget_requests
+from store.sign_ins import forget_sign_ins
 from store.tenants import list_all_homes
 
 PAGE = 200
@@ -23,7 +24,8 @@ MOST_IMPORTS = 5
 async def clean_up(
     database: Database, clock: Callable[[], datetime], run: Callable[[Callable[[], int]], Awaitable[int]]
 ) -> None:
-    """Forgets outcomes of old requests, drafts that nobody finished and files that nobody confirmed.
+    """Forgets outcomes of old requests, drafts that nobody finished, files that nobody confirmed, and what ended of
+    people's visits to the wall.
 
     Page by page; `run` lets others go first.
     """
@@ -40,4 +42,5 @@ def _forget_page(database: Database, tenant_id: str, now: datetime) -> int:
         requests = forget_requests(tx, tenant_id, now - REQUESTS_LIVE, PAGE)
         drafts = forget_drafts(tx, tenant_id, now - DRAFTS_LIVE, PAGE)
         imports = forget_imports(tx, tenant_id, now, MOST_IMPORTS)
-    return PAGE if imports == MOST_IMPORTS else max(requests, drafts)
+        sign_ins = forget_sign_ins(tx, tenant_id, PAGE)
+    return PAGE if imports == MOST_IMPORTS else max(requests, drafts, sign_ins)

@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Boolean, ColumnElement, Connection, Select, and_, bindparam, func, or_, select
+from sqlalchemy import Boolean, ColumnElement, Connection, Select, String, and_, bindparam, func, or_, select
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.selectable import Subquery
@@ -20,7 +20,8 @@ from store.choices import choice
 from store.db import fetch
 from store.people import person
 from store.person_records import record
-from store.tallies import WEEKS, tally
+from store.prepared import Prepared
+from store.tallies import WEEKS, private_label, tally
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +87,14 @@ def _unlikely(element: _Rare, compiler: SQLCompiler, **options: Any) -> str:
     return f"unlikely({compiler.process(element.condition, **options)})"
 
 
-_COUNTED = and_(tally.c.tenant_id == bindparam("tenant_id"), _Rare(tally.c.period == bindparam("period")))
+ANY_VALUE = "*"
+"""For boards of everything, whatever company value it showed. No id looks so."""
+_VALUE = bindparam("value_id", type_=String)
+_COUNTED = and_(
+    tally.c.tenant_id == bindparam("tenant_id"),
+    _Rare(tally.c.period == bindparam("period")),
+    or_(_VALUE == ANY_VALUE, tally.c.value_id == _VALUE),
+)
 
 
 def _totals(number: ColumnElement[int], points: ColumnElement[int]) -> Subquery:
@@ -148,19 +156,29 @@ _RECEIVERS = _totals(tally.c.received, tally.c.points_received)
 _STANDINGS = {True: _standings(_GIVERS), False: _standings(_RECEIVERS)}
 
 
+@dataclass(frozen=True, slots=True)
+class Counting:
+    """What is counted: giving or receiving, in the period of a label, of one company value or of any."""
+
+    period: str
+    giving: bool
+    value_id: str = ANY_VALUE
+
+
 def list_standings(
-    tx: Connection, tenant_id: str, period: str, naming: Naming, *, giving: bool, most: int, own_id: str = ""
+    tx: Connection, tenant_id: str, of: Counting, naming: Naming, *, most: int, own_id: str = ""
 ) -> list[Standing]:
-    """The first `most` of a period's givers, or receivers, in order; `own_id` too, wherever they stand."""
+    """The first `most` givers, or receivers, in order; `own_id` too, wherever they stand."""
     sought = {
         "tenant_id": tenant_id,
-        "period": period,
+        "period": of.period,
+        "value_id": of.value_id,
         "purpose": naming.purpose,
         "default": naming.default,
         "most": most,
         "own_id": own_id,
     }
-    return [Standing(*row) for row in fetch(tx, _STANDINGS[giving], sought)]
+    return [Standing(*row) for row in fetch(tx, _STANDINGS[of.giving], sought)]
 
 
 def _departments(number: ColumnElement[int]) -> Select[tuple[str, int]]:
@@ -190,15 +208,19 @@ _SIZES = (
 _DEPARTMENTS = {True: _departments(tally.c.given), False: _departments(tally.c.received)}
 
 
-def count_by_department(
-    tx: Connection, tenant_id: str, period: str, naming: Naming, *, giving: bool
-) -> dict[str, tuple[int, int]]:
-    """How many people of each department gave in a period, or received, and of how many.
+def count_by_department(tx: Connection, tenant_id: str, of: Counting, naming: Naming) -> dict[str, tuple[int, int]]:
+    """How many people of each department gave, or received, and of how many.
 
     Whoever does not agree to be on boards is in neither number: "5 of 5" says something of each.
     """
-    sought = {"tenant_id": tenant_id, "period": period, "purpose": naming.purpose, "default": naming.default}
-    counted = {row[0]: row[1] for row in fetch(tx, _DEPARTMENTS[giving], sought)}
+    sought = {
+        "tenant_id": tenant_id,
+        "period": of.period,
+        "value_id": of.value_id,
+        "purpose": naming.purpose,
+        "default": naming.default,
+    }
+    counted = {row[0]: row[1] for row in fetch(tx, _DEPARTMENTS[of.giving], sought)}
     return {row[0]: (counted.get(row[0], 0), row[1]) for row in fetch(tx, _SIZES, sought)}
 
 
@@ -239,7 +261,7 @@ _NAME_FIRST = (
 
 def read_week(tx: Connection, tenant_id: str, label: str) -> WeekNumbers:
     """How many gave and received in a week, and the values that were shown."""
-    sought = {"tenant_id": tenant_id, "period": label}
+    sought = {"tenant_id": tenant_id, "period": label, "value_id": ANY_VALUE}
     values = {row[0]: row[1] for row in fetch(tx, _VALUES, sought) if row[1]}
     [(givers, receivers)] = fetch(tx, _HOW_MANY, sought)
     return WeekNumbers(givers, receivers, values)
@@ -247,10 +269,30 @@ def read_week(tx: Connection, tenant_id: str, label: str) -> WeekNumbers:
 
 def count_first_givers(tx: Connection, tenant_id: str, label: str) -> int:
     """How many gave in a week who never had before."""
-    return int(fetch(tx, _COUNT_FIRST, {"tenant_id": tenant_id, "period": label})[0][0])
+    return int(fetch(tx, _COUNT_FIRST, {"tenant_id": tenant_id, "period": label, "value_id": ANY_VALUE})[0][0])
 
 
 def list_first_givers(tx: Connection, tenant_id: str, label: str, naming: Naming, most: int) -> list[str]:
     """The first `most` of them who may be named, by name."""
-    sought = {"tenant_id": tenant_id, "period": label, "purpose": naming.purpose, "default": naming.default}
-    return [row[0] for row in fetch(tx, _NAME_FIRST, sought | {"most": most})]
+    sought = {
+        "tenant_id": tenant_id,
+        "period": label,
+        "value_id": ANY_VALUE,
+        "purpose": naming.purpose,
+        "default": naming.default,
+        "most": most,
+    }
+    return [row[0] for row in fetch(tx, _NAME_FIRST, sought)]
+
+
+_POINTS_GIVEN = Prepared(
+    select(func.sum(tally.c.points_given)).where(
+        tally.c.tenant_id == bindparam("tenant_id"), _Rare(tally.c.period == bindparam("period"))
+    )
+)
+
+
+def sum_points_given(tx: Connection, tenant_id: str, label: str) -> int:
+    """What everybody gave in a period together, with what others do not see: a number that names nobody."""
+    labels = (label, private_label(label))
+    return sum(int(_POINTS_GIVEN.scalar(tx, {"tenant_id": tenant_id, "period": one}) or 0) for one in labels)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from datetime import datetime
 
-from sqlalchemy import Boolean, Column, Connection, ForeignKeyConstraint, Index, bindparam, select
+from sqlalchemy import Boolean, Column, Connection, ForeignKeyConstraint, Index, bindparam, func, select
 from sqlmodel import Field, SQLModel
 
 from store.db import COMPACT, fetch
@@ -83,6 +83,33 @@ _IN_ZONE = Prepared(
     .limit(bindparam("most"))
 )
 
+# The same where whoever never chose is taken for a yes.
+_OWN_CHOICE = (
+    (choice.c.tenant_id == person.c.tenant_id)
+    & (choice.c.person_id == person.c.id)
+    & (choice.c.purpose == bindparam("purpose"))
+)
+_NO_NO = func.coalesce(choice.c.chosen, True)
+_ZONES_BUT_NO = (
+    select(person.c.zone)
+    .outerjoin_from(person, choice, _OWN_CHOICE)
+    .where(person.c.tenant_id == bindparam("tenant_id"), person.c.active, _NO_NO)
+    .distinct()
+)
+_IN_ZONE_BUT_NO = Prepared(
+    select(person.c.id)
+    .outerjoin_from(person, choice, _OWN_CHOICE)
+    .where(
+        person.c.tenant_id == bindparam("tenant_id"),
+        person.c.zone == bindparam("zone"),
+        person.c.active,
+        person.c.id > bindparam("after"),
+        _NO_NO,
+    )
+    .order_by(person.c.id)
+    .limit(bindparam("most"))
+)
+
 
 def choose(tx: Connection, tenant_id: str, person_id: str, purpose: str, chosen: bool, at: datetime) -> None:
     """Keeps what somebody chose last."""
@@ -105,12 +132,15 @@ def list_who_chose(tx: Connection, tenant_id: str, purpose: str, chosen: bool) -
     return {row[0] for row in _WHO_CHOSE.rows(tx, {"tenant_id": tenant_id, "purpose": purpose, "chosen": chosen})}
 
 
-def list_zones(tx: Connection, tenant_id: str, purpose: str) -> list[str]:
-    """The zones of active people who asked for this; empty where a zone is not known."""
-    return [row[0] for row in fetch(tx, _ZONES, {"tenant_id": tenant_id, "purpose": purpose})]
+def list_zones(tx: Connection, tenant_id: str, purpose: str, *, default: bool) -> list[str]:
+    """The zones of active people for whom it holds, by `default` where they never chose; empty where none is known."""
+    query = _ZONES_BUT_NO if default else _ZONES
+    return [row[0] for row in fetch(tx, query, {"tenant_id": tenant_id, "purpose": purpose})]
 
 
-def list_in_zone(tx: Connection, tenant_id: str, purpose: str, zone: str, after: str, most: int) -> list[str]:
-    """Active people of a zone who asked for this, in the order of their ids, after `after`."""
+def list_in_zone(
+    tx: Connection, tenant_id: str, purpose: str, zone: str, after: str, most: int, *, default: bool
+) -> list[str]:
+    """Active people of a zone for whom it holds, in the order of their ids, after `after`."""
     sought = {"tenant_id": tenant_id, "purpose": purpose, "zone": zone, "after": after, "most": most}
-    return [row[0] for row in _IN_ZONE.rows(tx, sought)]
+    return [row[0] for row in (_IN_ZONE_BUT_NO if default else _IN_ZONE).rows(tx, sought)]

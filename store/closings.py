@@ -5,7 +5,7 @@ As in `ledger`: when a function here raises, the caller rolls back.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -107,6 +107,20 @@ def take_back_by_administrator(tx: Connection, tenant_id: Id, transaction_id: Id
     It goes to `issued` and refills no allowance. What could not be taken is recorded as the shortfall.
     """
     return _take_back(tx, tenant_id, transaction_id, Kind.TAKE_BACK, act, at, to=Side.ISSUED)
+
+
+def take_back_all(
+    tx: Connection, tenant_id: Id, acts: Mapping[Id, str], at: datetime, *, by_administrator: bool = False
+) -> tuple[Points, Points]:
+    """Takes many transactions back, by id with the act of each reversal, by the rule of the giver's undo or of an
+    administrator's reversal. Gives the points that were taken, and those that their receivers keep.
+
+    All of their accounts are locked first, in one order, so that two who do this never wait for each other in a ring.
+    """
+    _lock(tx, tenant_id, [one for id in acts for one in _postings_of(tx, tenant_id, id)[1]])
+    take_back = take_back_by_administrator if by_administrator else reverse
+    taken = [take_back(tx, tenant_id, id, act, at) for id, act in acts.items()]
+    return sum(one.returned for one in taken), sum(one.kept for one in taken)
 
 
 def _take_back(

@@ -184,9 +184,10 @@ class Posting:
 
 
 class Kind(StrEnum):
-    """The transactions that the ledger itself writes. Callers name theirs: gift, award, roll-over..."""
+    """The transactions that the ledger itself writes. Callers name theirs: gift, award..."""
 
     GRANT = "grant"
+    ROLL_OVER = "roll-over"
     HOLD = "hold"
     SETTLE = "settle"
     RELEASE = "release"
@@ -292,7 +293,7 @@ def grant(tx: Connection, tenant_id: Id, to: Account, amount: Points, at: dateti
     """
     if amount == 0:
         return False
-    granted = Transaction(Kind.GRANT, _grant_of(to), at, at, [Posting(Side.ISSUED, to, amount)])
+    granted = Transaction(Kind.GRANT, grant_act(to), at, at, [Posting(Side.ISSUED, to, amount)])
     transaction_id = _record(tx, tenant_id, granted)
     if transaction_id is None:
         return False
@@ -302,11 +303,17 @@ def grant(tx: Connection, tenant_id: Id, to: Account, amount: Points, at: dateti
 
 def is_granted(tx: Connection, tenant_id: Id, of: Account) -> bool:
     """Whether the allowance of a period has been issued, which its first use does."""
-    return tx.execute(_BY_ACT, {"tenant_id": tenant_id, "act": _grant_of(of)}).scalar() is not None
+    return tx.execute(_BY_ACT, {"tenant_id": tenant_id, "act": grant_act(of)}).scalar() is not None
 
 
-def _grant_of(account: Account) -> str:
-    return f"grant:{account.id}"
+def grant_act(of: Account) -> str:
+    """The act that issues the allowance of a period."""
+    return f"grant:{of.id}"
+
+
+def roll_over_act(of: Account) -> str:
+    """The act that brings what was not given before into a period."""
+    return f"roll-over:{of.id}"
 
 
 def post(tx: Connection, tenant_id: Id, new: Transaction) -> Posted:

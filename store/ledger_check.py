@@ -84,6 +84,17 @@ _CHECKS = {
         ) AS kept
         WHERE found <> expected OR expected = 0
     """,
+    "what rolls over stays among the allowances of one person, or expires": """
+        SELECT t.tenant_id, t.id AS subject, COUNT(DISTINCT a.owner) AS found, 1 AS expected
+        FROM ledger_transaction AS t
+        JOIN ledger_entry AS e ON e.tenant_id = t.tenant_id AND e.transaction_id = t.id
+        LEFT JOIN ledger_account AS a ON a.tenant_id = e.tenant_id AND a.id = e.account_id
+        WHERE t.kind = 'roll-over'
+        GROUP BY t.tenant_id, t.id
+        HAVING COUNT(DISTINCT a.owner) <> 1
+            OR MIN(COALESCE(a.kind, 'allowance')) <> 'allowance' OR MAX(COALESCE(a.kind, 'allowance')) <> 'allowance'
+            OR MIN(COALESCE(e.side, 'expired')) <> 'expired' OR MAX(COALESCE(e.side, 'expired')) <> 'expired'
+    """,
     "what closes has something to close": """
         SELECT tenant_id, id AS subject, 0 AS found, 1 AS expected
         FROM ledger_transaction AS closing

@@ -51,6 +51,8 @@ class Person(SQLModel, table=True):
     active: bool = Field(default=True, sa_column=Column(Boolean, nullable=False))
     deactivated_at: datetime | None = Field(default=None, sa_column=Column(UtcDateTime))
     """When an administrator deactivated them: from then on no directory activates them."""
+    known_at: datetime | None = Field(default=None, sa_column=Column(UtcDateTime))
+    """When they were added; None for whoever was there before that was kept."""
 
 
 class Account(SQLModel, table=True):
@@ -256,9 +258,16 @@ def _fold(rows: Sequence[tuple[Any, ...]]) -> list[Member]:
 
 
 def save_profiles(
-    tx: Connection, tenant_id: str, workspace_id: str, profiles: Iterable[Profile], ids: Mapping[str, str]
+    tx: Connection,
+    tenant_id: str,
+    workspace_id: str,
+    profiles: Iterable[Profile],
+    ids: Mapping[str, str],
+    at: datetime | None = None,
 ) -> None:
     """Adds or refreshes people as a directory tells them. `ids` gives a new id for each profile's reference.
+
+    `at`, by the programme's clock, is from when on those are known who are new; without it, since ever.
 
     A member's account that is new joins the member with the same e-mail address, if the tenant has one.
     """
@@ -268,7 +277,8 @@ def save_profiles(
     for profile in wanted:
         member = known.get(profile.ref) or (known.get(profile.other_ref) if profile.other_ref else None)
         if member is None:
-            _add(tx, tenant_id, workspace_id, profile, ids[profile.ref], owners)
+            added = _New(ids[profile.ref], at)
+            _add(tx, tenant_id, workspace_id, profile, added, owners)
         else:
             _refresh(tx, member, workspace_id, profile, owners)
 
@@ -297,8 +307,14 @@ def _owners_of(tx: Connection, tenant_id: str, profiles: Iterable[Profile]) -> d
     return {email: _Owner(member.id, member.kind == MEMBER) for email, member in found.items()}
 
 
+@dataclass(frozen=True, slots=True)
+class _New:
+    id: str
+    at: datetime | None
+
+
 def _add(
-    tx: Connection, tenant_id: str, workspace_id: str, profile: Profile, new_id: str, owners: dict[str, _Owner]
+    tx: Connection, tenant_id: str, workspace_id: str, profile: Profile, new: _New, owners: dict[str, _Owner]
 ) -> None:
     """Two members with one address are one person. A guest's address is as good as whoever typed it, so it joins
     nobody, and yields to a member's."""
@@ -309,15 +325,15 @@ def _add(
         _free_address(tx, tenant_id, held.person_id)
     elif held and not joins:
         profile, email = replace(profile, email=None), ""
-    owner = held.person_id if held and joins else new_id
+    owner = held.person_id if held and joins else new.id
     if not joins:
-        tx.execute(person.insert(), {"tenant_id": tenant_id, "id": new_id} | _of_person(profile))
-        owners |= {email: _Owner(new_id, profile.kind == MEMBER)} if email else {}
+        tx.execute(person.insert(), {"tenant_id": tenant_id, "id": new.id, "known_at": new.at} | _of_person(profile))
+        owners |= {email: _Owner(new.id, profile.kind == MEMBER)} if email else {}
     tx.execute(
         account.insert(),
         {
             "tenant_id": tenant_id,
-            "id": new_id,
+            "id": new.id,
             "workspace_id": workspace_id,
             "person_id": owner,
             "ref": profile.ref,

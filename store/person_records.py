@@ -58,6 +58,11 @@ _SAVE = PreparedInsert(
         },
     ),
 )
+_REPORTS = Prepared(
+    select(record.c.person_id)
+    .where(record.c.tenant_id == bindparam("tenant_id"), record.c.manager_id == bindparam("person_id"))
+    .limit(1)
+)
 _OF = Prepared(
     select(*_FACT).where(record.c.tenant_id == bindparam("tenant_id"), in_list(record.c.person_id, "people"))
 )
@@ -71,6 +76,11 @@ _ON_DAYS = Prepared(
 _STARTED_ON_DAYS = Prepared(
     select(*_FACT).where(record.c.tenant_id == bindparam("tenant_id"), in_list(record.c.start_day, "days"))
 )
+
+
+def manages_somebody(tx: Connection, tenant_id: str, person_id: str) -> bool:
+    """Whether somebody reports to this person."""
+    return bool(_REPORTS.rows(tx, {"tenant_id": tenant_id, "person_id": person_id}))
 
 
 def save_records(tx: Connection, tenant_id: str, facts: Iterable[RecordFact]) -> None:

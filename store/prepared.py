@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from copy import copy
 from dataclasses import dataclass
 from itertools import chain
 from operator import itemgetter
-from typing import Any
+from typing import Any, cast
 
 from sqlalchemy import (
     ARRAY,
@@ -124,8 +125,8 @@ class PreparedInsert:
 @dataclass(frozen=True, slots=True)
 class _Compiled:
     sql: str
-    bind: Callable[[Mapping[str, Any]], Any]
-    """Parameters as the driver takes them: by position, or by name."""
+    bind: Callable[[Mapping[str, Any]], list[Any]]
+    """Parameters as the driver takes them, by position."""
     converts: tuple[tuple[int, Convert], ...]
     """Columns whose values are not what the driver gives."""
 
@@ -149,10 +150,24 @@ class _Compiled:
 def _cursor(tx: Connection) -> DBAPICursor:
     connection = tx.connection.dbapi_connection
     assert connection, "a transaction has a connection"
+    if tx.dialect.name == "postgresql":
+        driver: Any = tx.dialect.dbapi  # psycopg, which an installation with SQLite never loads
+        return cast("DBAPICursor", driver.RawCursor(connection))
     return connection.cursor()
 
 
+def _numbered(dialect: Dialect) -> Dialect:
+    """The same with PostgreSQL's own places for parameters (`$1`): psycopg turns its own into them each time it runs a
+    statement with more than fifty (`MAX_CACHED_STATEMENT_PARAMS`), as a gift's tallies and messages are."""
+    numbered = copy(dialect)
+    numbered.paramstyle, numbered.positional = "numeric_dollar", True
+    numbered.identifier_preparer = numbered.preparer(numbered)  # it doubles no percent signs then
+    return numbered
+
+
 def _compile(statement: Executable, dialect: Dialect) -> _Compiled:
+    if dialect.name == "postgresql":
+        dialect = _numbered(dialect)
     compiled = statement.compile(dialect=dialect)  # type: ignore[attr-defined]
     assert isinstance(compiled, SQLCompiler)
     constants = {name: bind.value for name, bind in compiled.binds.items() if not bind.required}
@@ -162,8 +177,9 @@ def _compile(statement: Executable, dialect: Dialect) -> _Compiled:
 
 def _binder(
     compiled: SQLCompiler, constants: Mapping[str, Any], converts: Mapping[str, Convert | None]
-) -> Callable[[Mapping[str, Any]], Any]:
-    names = list(compiled.positiontup) if compiled.positiontup is not None else list(compiled.binds)
+) -> Callable[[Mapping[str, Any]], list[Any]]:
+    assert compiled.positiontup is not None, "parameters go by position"
+    names = list(compiled.positiontup)
     pick = itemgetter(*names) if len(names) > 1 else lambda values: tuple(values[name] for name in names)
     changed = [(at, convert) for at, name in enumerate(names) if (convert := converts[name])]
 
@@ -173,9 +189,7 @@ def _binder(
             row[at] = convert(row[at])
         return row
 
-    if compiled.positiontup is not None:
-        return values_of
-    return lambda values: dict(zip(names, values_of(values), strict=True))
+    return values_of
 
 
 def _results(compiled: SQLCompiler, dialect: Dialect) -> tuple[tuple[int, Convert], ...]:

@@ -8,6 +8,7 @@ from sqlalchemy import BigInteger, Boolean, Column, Connection, and_, bindparam,
 from sqlmodel import Field, SQLModel
 
 from store.db import insert_or_nothing
+from store.prepared import Prepared
 
 
 class Reaction(SQLModel, table=True):
@@ -25,6 +26,15 @@ class Reaction(SQLModel, table=True):
     event_at: int = Field(sa_column=Column(BigInteger, nullable=False))
     """Microseconds since 1970 by the platform's clock. A number, because how text sorts is up to a database."""
     present: bool = Field(sa_column=Column(Boolean, nullable=False))
+    given_id: str | None = None
+    """What it gave last: the id of a recognition, or of the transaction of a boost."""
+
+
+@dataclass(frozen=True, slots=True)
+class ReactionFact:
+    emoji: str
+    present: bool
+    given_id: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +55,18 @@ _THIS = and_(
     *(reaction.c[name] == bindparam(f"b_{name}") for name in ("tenant_id", *ReactionKey.__dataclass_fields__)),
 )
 _BEFORE = select(reaction.c.event_at, reaction.c.present).where(_THIS).with_for_update()
+_OF_PERSON = Prepared(
+    select(*(reaction.c[name] for name in ReactionFact.__dataclass_fields__))
+    .where(
+        *(
+            reaction.c[name] == bindparam(name)
+            for name in ("tenant_id", "workspace_id", "channel_ref", "message_ref", "account_ref")
+        )
+    )
+    .order_by(reaction.c.emoji)
+    .with_for_update()
+)
+_KEEP_GIVEN = reaction.update().where(_THIS).values(given_id=bindparam("b_given_id"))
 _CHANGE = reaction.update().where(_THIS).values(event_at=bindparam("b_event_at"), present=bindparam("b_present"))
 
 
@@ -63,3 +85,16 @@ def note(tx: Connection, tenant_id: str, key: ReactionKey, event_at: int, *, pre
         return False
     tx.execute(_CHANGE, sought | {"b_event_at": event_at, "b_present": present})
     return bool(before.present != present)
+
+
+def list_of_person(tx: Connection, tenant_id: str, key: ReactionKey) -> list[ReactionFact]:
+    """Every reaction that the same person has, or had, on the message. Nobody changes them before this transaction
+    ends: of two that are taken off at once the later finds the earlier gone."""
+    sought = {name: value for name, value in asdict(key).items() if name != "emoji"}
+    return [ReactionFact(*row) for row in _OF_PERSON.rows(tx, {"tenant_id": tenant_id, **sought})]
+
+
+def keep_given(tx: Connection, tenant_id: str, key: ReactionKey, given_id: str) -> None:
+    """Remembers what a reaction gave, for when it is taken off."""
+    sought = {f"b_{name}": value for name, value in ({"tenant_id": tenant_id} | asdict(key)).items()}
+    tx.execute(_KEEP_GIVEN, sought | {"b_given_id": given_id})

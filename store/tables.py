@@ -1,12 +1,17 @@
 """Every module that has tables. Importing this makes `metadata` whole; a new module is added here."""
 
 from store import (
+    allowances,
+    attention,
     audit,
+    boosts,
     choices,
     conversations,
+    earned_badges,
     imports,
     ledger,
     mark,
+    notes,
     nudges,
     outbox,
     people,
@@ -17,19 +22,27 @@ from store import (
     requests,
     roles,
     schedules,
+    screens,
+    share_links,
+    sign_ins,
     tallies,
     tenants,
 )
 from store.db import metadata
 
 __all__ = [
+    "allowances",
+    "attention",
     "audit",
+    "boosts",
     "choices",
     "conversations",
+    "earned_badges",
     "imports",
     "ledger",
     "mark",
     "metadata",
+    "notes",
     "nudges",
     "outbox",
     "people",
@@ -40,6 +53,9 @@ __all__ = [
     "requests",
     "roles",
     "schedules",
+    "screens",
+    "share_links",
+    "sign_ins",
     "tallies",
     "tenants",
 ]

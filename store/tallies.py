@@ -130,13 +130,17 @@ def list_totals(tx: Connection, tenant_id: str, person_id: str, periods: Collect
     }
 
 
-def list_weeks_given(tx: Connection, tenant_id: str, people: Collection[str], since: str = "") -> dict[str, set[str]]:
+def list_weeks_given(
+    tx: Connection, tenant_id: str, people: Collection[str], since: str = "", *, own: bool = True
+) -> dict[str, set[str]]:
     """The labels of the weeks in which each of these people gave, from the week `since` on.
 
-    Everybody asked about is in the answer. What was taken back does not count.
+    Everybody asked about is in the answer. What was taken back does not count. Without `own` it is for others' eyes:
+    without what only those whom it names know of.
     """
     weeks: dict[str, set[str]] = {one: set() for one in people}
     sought = {"tenant_id": tenant_id, "people": list(people), "since": since, "private_since": private_label(since)}
     for person_id, label in _WEEKS_GIVEN.rows(tx, sought):
-        weeks[person_id].add(label.removeprefix(_PRIVATE))
+        if own or not label.startswith(_PRIVATE):
+            weeks[person_id].add(label.removeprefix(_PRIVATE))
     return weeks
