@@ -18,6 +18,7 @@ SLACK_TEXT = 3000
 SLACK_QUOTE = 3000  # not documented for rich text; what a section may hold
 SLACK_HEADER = 150
 SLACK_CONTEXT = 10
+SLACK_ALT = 2000
 SLACK_BUTTON = 75
 SLACK_CONFIRM = {"title": 100, "text": 300, "confirm": 30, "deny": 30}
 SLACK_VIEW_BYTES = 250_000

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Mapping
 from zoneinfo import ZoneInfo
 
 from cards.limits import PLAIN_TEXT, clip
-from cards.text import Bar, ChannelName, Link, Mention, Platform, Writer, clean_lines
+from cards.text import Bar, ChannelName, Link, Mention, Picture, Platform, Writer, clean_lines
 
 
 class PlainUi(Writer):
@@ -28,6 +28,9 @@ class PlainUi(Writer):
         return ""
 
     def small(self, pattern: str, **values: object) -> str:
+        return self.say(pattern, **values)
+
+    def emblem(self, picture: Picture, pattern: str, **values: object) -> str:
         return self.say(pattern, **values)
 
     def each(self, pattern: str, rows: Iterable[Mapping[str, object]]) -> str:

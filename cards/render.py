@@ -19,7 +19,7 @@ from cards.limits import PLAIN_TEXT, BadCard, check_teams, clip, fits
 from cards.plain import PlainUi
 from cards.slack import SlackUi, escape
 from cards.teams import TeamsUi
-from cards.text import Bar, ChannelName, Count, Link, Mention, Platform, Writer
+from cards.text import Bar, ChannelName, Count, Link, Mention, Picture, Platform, Writer
 
 TEMPLATES = Path(__file__).parent / "templates"
 
@@ -90,6 +90,9 @@ class Both:
     def small(self, pattern: str, **values: object) -> str:
         return self._rich.small(pattern, **values) + self._plain.small(pattern, **values)
 
+    def emblem(self, picture: Picture, pattern: str, **values: object) -> str:
+        return self._rich.emblem(picture, pattern, **values) + self._plain.emblem(picture, pattern, **values)
+
     def each(self, pattern: str, rows: Sequence[Mapping[str, object]]) -> str:
         return self._rich.each(pattern, rows) + self._plain.each(pattern, rows)
 
@@ -148,7 +151,13 @@ def _typed(value: dict[str, Any]) -> object:
 
 _RICH: dict[str, type[SlackUi] | type[TeamsUi]] = {"slack": SlackUi, "teams": TeamsUi}
 _SCHEMA = "http://adaptivecards.io/schemas/adaptive-card.json"
-_TYPES: dict[str, type[Any]] = {"$mention": Mention, "$link": Link, "$channel": ChannelName, "$count": Count}
+_TYPES: dict[str, type[Any]] = {
+    "$mention": Mention,
+    "$link": Link,
+    "$channel": ChannelName,
+    "$count": Count,
+    "$picture": Picture,
+}
 _ENVIRONMENT = Environment(  # noqa: S701 - templates print nothing; each value is escaped by `ui`, by its type
     loader=FileSystemLoader(TEMPLATES), undefined=StrictUndefined, auto_reload=False, cache_size=0
 )

@@ -7,6 +7,7 @@ from typing import Any, Literal
 from zoneinfo import ZoneInfo
 
 from cards.limits import (
+    SLACK_ALT,
     SLACK_BUTTON,
     SLACK_CONFIRM,
     SLACK_CONTEXT,
@@ -18,7 +19,7 @@ from cards.limits import (
     units,
 )
 from cards.plain import PlainUi
-from cards.text import NO_WIDTH, ChannelName, Link, Mention, Platform, Writer, clean, clean_lines
+from cards.text import NO_WIDTH, ChannelName, Link, Mention, Picture, Platform, Writer, clean, clean_lines
 
 Block = dict[str, Any]
 
@@ -51,6 +52,14 @@ class SlackUi(Writer):
             last.append(remark)
             return ""
         return self._add({"type": "context", "elements": [remark]})
+
+    def emblem(self, picture: Picture, pattern: str, **values: object) -> str:
+        """A remark with a small picture before it, where there is one."""
+        if not picture.url:
+            return self.small(pattern, **values)
+        image = {"type": "image", "image_url": picture.url, "alt_text": clip(clean(picture.alt), SLACK_ALT)}
+        remark = _mrkdwn(self.fill(pattern, values, SLACK_TEXT))
+        return self._add({"type": "context", "elements": [image, remark]})
 
     def each(self, pattern: str, rows: Iterable[Mapping[str, object]]) -> str:
         """One line a row; as many lines in a section as it holds."""

@@ -6,9 +6,11 @@ from typing import Any, Literal
 from zoneinfo import ZoneInfo
 
 from cards.limits import TEAMS_LABEL, TEAMS_LINES, TEAMS_TEXT, BadCard, clip
-from cards.text import NO_WIDTH, ChannelName, Link, Mention, Platform, Writer, clean, clean_lines
+from cards.text import NO_WIDTH, ChannelName, Link, Mention, Picture, Platform, Writer, clean, clean_lines
 
 Element = dict[str, Any]
+
+_ROW = 1000  # the most one line of `each` may take
 
 
 class TeamsUi(Writer):
@@ -43,10 +45,22 @@ class TeamsUi(Writer):
     def small(self, pattern: str, **values: object) -> str:
         return self._add(_text(self._fill(pattern, values), size="Small", isSubtle=True, spacing="Small"))
 
+    def emblem(self, picture: Picture, pattern: str, **values: object) -> str:
+        """A remark with a small picture before it, where there is one."""
+        if not picture.url:
+            return self.small(pattern, **values)
+        image = {"type": "Image", "url": picture.url, "altText": clean(picture.alt), "width": "32px", "height": "32px"}
+        words = _text(self._fill(pattern, values), size="Small", isSubtle=True)
+        columns = [
+            {"type": "Column", "width": "auto", "items": [image]},
+            {"type": "Column", "width": "stretch", "verticalContentAlignment": "Center", "items": [words]},
+        ]
+        return self._add({"type": "ColumnSet", "spacing": "Small", "columns": columns})
+
     def each(self, pattern: str, rows: Iterable[Mapping[str, object]]) -> str:
         """One line a row, close together."""
         for row in rows:
-            self._add(_text(self._fill(pattern, row), spacing="Small"))
+            self._add(_text(self.fill(pattern, row, _ROW), spacing="Small"))
         return ""
 
     def quote(self, text: str) -> str:

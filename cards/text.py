@@ -59,6 +59,14 @@ class Count:
 
 
 @dataclass(frozen=True, slots=True)
+class Picture:
+    """A picture that a platform fetches by its address, and what it says for who hears it. Without one, none."""
+
+    url: str
+    alt: str
+
+
+@dataclass(frozen=True, slots=True)
 class Bar:
     """A part of a whole as a picture, for a pattern that has the numbers beside it. Read aloud it is nothing."""
 
