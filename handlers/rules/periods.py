@@ -1,4 +1,4 @@
-"""Period labels, and when a week ends.
+"""Period labels, and when a period ends.
 
 Allowances, streaks and leaderboards count under a *label* (`2026-W47`), never under a pair of instants: who
 moves to another zone keeps the label and is granted nothing twice. Weeks are those of ISO 8601: Monday to
@@ -9,10 +9,35 @@ A day belongs to the label that a calendar on the wall of the given zone shows.
 from __future__ import annotations
 
 from bisect import bisect_left
+from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
+from enum import StrEnum
 from zoneinfo import ZoneInfo
 
 ALL = "all"
+_DAY = timedelta(days=1)
+
+
+class Every(StrEnum):
+    """How often something comes anew."""
+
+    DAY = "day"
+    WEEK = "week"
+    MONTH = "month"
+    QUARTER = "quarter"
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """A period of the calendar: its label, and its first and last day."""
+
+    label: str
+    first: date
+    last: date
+
+    @property
+    def days(self) -> int:
+        return (self.last - self.first).days + 1
 
 
 def tally_labels(instant: datetime, zone: ZoneInfo) -> tuple[str, str, str, str]:
@@ -36,18 +61,46 @@ def quarter_label(instant: datetime, zone: ZoneInfo) -> str:
     return _quarter(_day(instant, zone))
 
 
-def week_end(instant: datetime, zone: ZoneInfo) -> datetime:
-    """The first instant after this one, in UTC, of the next week (ISO 8601): Monday 00:00 on the zone's wall.
+def span_of(every: Every, day: date) -> Span:
+    """The day, week, month or quarter that a day lies in. A day's label is its date: `2026-11-22`."""
+    match every:
+        case Every.DAY:
+            return Span(day.isoformat(), day, day)
+        case Every.WEEK:
+            monday = day - timedelta(days=day.weekday())
+            return Span(_week(day), monday, monday + timedelta(days=6))
+        case Every.MONTH:
+            first = day.replace(day=1)
+            return Span(_month(day), first, _next_month(first) - _DAY)
+        case Every.QUARTER:
+            first = day.replace(month=(day.month - 1) // 3 * 3 + 1, day=1)
+            return Span(_quarter(day), first, _next_month(_next_month(_next_month(first))) - _DAY)
 
-    Where clocks skip this midnight (Tehran 2021, Toronto 1919), Monday begins at the first time shown.
+
+def spans_before(every: Every, span: Span, number: int) -> list[Span]:
+    """The periods before one, the latest first."""
+    spans = [span]
+    for _ in range(number):
+        spans.append(span_of(every, spans[-1].first - _DAY))
+    return spans[1:]
+
+
+def day_in(instant: datetime, zone: ZoneInfo) -> date:
+    """The date on the zone's wall."""
+    return _day(instant, zone)
+
+
+def period_end(every: Every, instant: datetime, zone: ZoneInfo) -> datetime:
+    """The first instant after this one, in UTC, of the next day, week, month or quarter: 00:00 on the zone's wall.
+
+    Where clocks skip this midnight (Tehran 2021, Toronto 1919), the day begins at the first time shown.
     """
-    day = _day(instant, zone)
-    monday = day + timedelta(days=8 - day.isoweekday())
-    midnight = datetime.combine(monday, time.min, zone)
-    first, second = sorted((midnight.astimezone(UTC), midnight.replace(fold=1).astimezone(UTC)))
-    if not _exists(midnight):
-        return _first_of(monday, zone, first, second)
-    return first if first > instant else second
+    return _begin(span_of(every, _day(instant, zone)).last + _DAY, zone, instant)
+
+
+def week_end(instant: datetime, zone: ZoneInfo) -> datetime:
+    """The first instant after this one, in UTC, of the next week (ISO 8601): Monday 00:00 on the zone's wall."""
+    return period_end(Every.WEEK, instant, zone)
 
 
 def zone_or(name: str, fallback: ZoneInfo) -> ZoneInfo:
@@ -74,6 +127,18 @@ def _month(day: date) -> str:
 
 def _quarter(day: date) -> str:
     return f"{day.year:04}-Q{(day.month + 2) // 3}"
+
+
+def _next_month(first: date) -> date:
+    return (first + timedelta(days=31)).replace(day=1)
+
+
+def _begin(day: date, zone: ZoneInfo, after: datetime) -> datetime:
+    midnight = datetime.combine(day, time.min, zone)
+    first, second = sorted((midnight.astimezone(UTC), midnight.replace(fold=1).astimezone(UTC)))
+    if not _exists(midnight):
+        return _first_of(day, zone, first, second)
+    return first if first > after else second
 
 
 def _exists(local: datetime) -> bool:

@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from enum import StrEnum
+from types import MappingProxyType
 from typing import Any
+
+from handlers.rules.money import Money
+from handlers.rules.periods import Every
 
 
 class Board(StrEnum):
@@ -18,8 +22,20 @@ class Board(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Policy:
-    weekly_allowance: int = 50
-    """Points a person may give in a week, from Monday 00:00 in their own zone."""
+    allowance: int = 50
+    """Points a person may give in a period, by the calendar of their own zone; some groups may have others."""
+    allowance_period: Every = Every.WEEK
+    """How often they come anew: each day, week (from Monday), month or quarter, at 00:00 in a person's own zone."""
+    rollover_periods: int = 2
+    """For how many more periods points that were not given can still be given; 0 for none."""
+    pair_limit: bool = False
+    """Whether a giver is told, and nobody else, when most of their thanks of eight weeks went to one person."""
+    allowance_since: str = ""
+    """The date from which the period is the one above, as `2026-11-22`; empty where it always was."""
+    point_worth: int = 0
+    """What a point is worth, in minor units of `currency`; 0 for nothing: then the programme is recognition only."""
+    currency: str = ""
+    """Of ISO 4217, such as EUR; empty where points have no worth."""
     default_points: int = 5
     """To each receiver, when no amount is written."""
     most_points: int = 25
@@ -46,15 +62,33 @@ class Policy:
     """Whether birthdays and work anniversaries of those who agreed are posted at 09:00, tenant's time."""
     reminders: bool = True
     """Whether people may ask to be reminded on Thursday at 14:00, their own time."""
+    channel_posts: int = 10
+    """Single posts of recognitions in a channel on a day, tenant's time; then bundles every two hours. 0: no limit."""
+    boost_points: int = 2
+    """Points that a boost adds to each receiver; 0 switches boosts off."""
+    reaction: str = "sports_medal"
+    """The emoji, by Slack's name, that gives the usual points where somebody reacts with it; empty for none."""
+    purposes: Mapping[str, bool] = field(default_factory=dict)
+    """What the tenant decided on purposes (`handlers/purposes.py`), by name; for all others the default holds."""
+
+    @property
+    def worth(self) -> Money | None:
+        """What one point is worth; None in a programme that is recognition only."""
+        return Money(self.point_worth, self.currency) if self.point_worth else None
 
     @classmethod
     def read(cls, stored: Mapping[str, Any]) -> Policy:
         """The defaults with what the tenant decided; rules that this version does not know are left alone."""
         if not stored:
             return _DEFAULT
-        known = {name: stored[name] for name in _NAMES if name in stored}
-        return cls(**known | {"board": Board(known["board"])} if "board" in known else known)
+        old = {now: stored[was] for was, now in OLD_NAMES.items() if was in stored}
+        known = old | {name: stored[name] for name in _NAMES if name in stored}
+        return cls(**known | {name: kind(known[name]) for name, kind in ENUMS.items() if name in known})
 
 
+OLD_NAMES = MappingProxyType({"weekly_allowance": "allowance"})
+"""Fields that earlier versions stored under another name; whatever is written is written under the new one."""
+ENUMS: Mapping[str, type[StrEnum]] = MappingProxyType({"board": Board, "allowance_period": Every})
+"""Fields that are one of a few words."""
 _NAMES = tuple(one.name for one in fields(Policy))
 _DEFAULT = Policy()

@@ -1,0 +1,175 @@
+"""What the programme costs, said before it is switched on: the most, the likely and the cap, and a point's worth."""
+
+from __future__ import annotations
+
+from handlers.access import check_administrator
+from handlers.admin_change import Change, apply_change
+from handlers.admin_words import Said, admin_word
+from handlers.allowances import whole_allowance
+from handlers.context import Context
+from handlers.refusals import Refusal
+from handlers.registry import action, submission
+from handlers.rules.costs import WEEKS, Costs, costs_of, share_given
+from handlers.rules.money import Money, NotMoney, read_money
+from handlers.rules.periods import Every, Span, day_in, span_of, spans_before
+from handlers.vocabulary import Action, Card, Form, OpenForm, Replace, Reply, Response, Submission, TextField
+from store.allowances import count_givers, find_giver, list_givers
+from store.boards import sum_points_given
+from store.types import Points
+
+_OFF = {"point_worth": 0, "currency": ""}
+
+
+# --- buttons and forms ------------------------------------------------------------------------------------
+
+
+@action("admin_cost", reads=True)
+def show_cost(request: Action, ctx: Context) -> Response:
+    """Shows what the programme costs."""
+    check_administrator(ctx)
+    return Response(Replace(_card(ctx, ctx.policy.worth)))
+
+
+@action("admin_cost_form", reads=True)
+def open_cost(request: Action, ctx: Context) -> Response:
+    """Opens the form for a worth to reckon with."""
+    check_administrator(ctx)
+    form = Form(
+        name="admin_cost",
+        form_id=ctx.new_id(),
+        opened_by="admin_cost_form",
+        title="What it would cost",
+        submit="Show",
+        note="This only reckons. Nothing is switched on.",
+        fields=(
+            TextField(
+                name="worth",
+                label="What is a point worth?",
+                initial=str(ctx.policy.worth or ""),
+                hint="An amount and its currency, such as 0.05 EUR.",
+                min_length=4,
+                max_length=30,
+            ),
+        ),
+    )
+    return Response(OpenForm(form))
+
+
+@submission("admin_cost")
+def submit_cost(request: Submission, ctx: Context) -> Response:
+    """Shows what it would cost with the worth of the form."""
+    check_administrator(ctx)
+    typed = request.values.get("worth", "")
+    return Response(Reply(_card(ctx, _read(typed if isinstance(typed, str) else ""))))
+
+
+@action("admin_cost_on")
+def press_on(request: Action, ctx: Context) -> Response:
+    """Gives points a worth."""
+    check_administrator(ctx)
+    return _replacing(_switch_on(ctx, request.values.get("worth", "")))
+
+
+@action("admin_cost_off")
+def press_off(request: Action, ctx: Context) -> Response:
+    """Takes the worth of points away."""
+    check_administrator(ctx)
+    return _replacing(apply_change(ctx, Change(policy=_OFF)))
+
+
+# --- words ------------------------------------------------------------------------------------------------
+
+
+@admin_word("cost", usage="0.05 EUR", reads=True)
+def cost(said: Said, ctx: Context) -> Response:
+    """What the programme costs, or would cost with that worth of a point."""
+    return Response(Reply(_card(ctx, _read(said.text) if said.text else ctx.policy.worth)))
+
+
+@admin_word("cost on", usage="0.05 EUR")
+def cost_on(said: Said, ctx: Context) -> Response:
+    """Gives points a worth."""
+    return _switch_on(ctx, said.text)
+
+
+@admin_word("cost off")
+def cost_off(said: Said, ctx: Context) -> Response:
+    """Takes the worth of points away: recognition only."""
+    return apply_change(ctx, Change(policy=_OFF))
+
+
+# --- what it does -----------------------------------------------------------------------------------------
+
+
+def _switch_on(ctx: Context, typed: str) -> Response:
+    worth = _read(typed)
+    return apply_change(ctx, Change(policy={"point_worth": worth.minor, "currency": worth.currency}))
+
+
+def _read(typed: str) -> Money:
+    try:
+        return read_money(typed)
+    except NotMoney as error:
+        raise Refusal(
+            "no_money", str(error), "Write an amount and its currency, such as cost 0.05 EUR.", field="worth"
+        ) from error
+
+
+def _replacing(response: Response) -> Response:
+    assert isinstance(response.answer, Reply)
+    return Response(Replace(response.answer.card), response.sends)
+
+
+def _card(ctx: Context, worth: Money | None) -> Card:
+    people, granted = _granted(ctx)
+    weeks = _whole_weeks(ctx)
+    share = share_given(ctx.policy.allowance_period, granted, len(weeks), _given(ctx, weeks))
+    costs = costs_of(ctx.policy.allowance_period, ctx.policy.rollover_periods, granted, share)
+    data = {
+        "people": people,
+        "granted": granted,
+        "period": ctx.policy.allowance_period.value,
+        "rollover": ctx.policy.rollover_periods,
+        "share": costs.share,
+        "assumed": costs.assumed,
+        "weeks": len(weeks),
+        "points": _figures(costs, None),
+        "money": _figures(costs, worth) if worth else None,
+        "worth": str(worth or ""),
+        "plan": {"values": {"worth": str(worth or "")}},
+        "planned": worth is not None and worth != ctx.policy.worth,
+        "now": str(ctx.policy.worth or ""),
+    }
+    return Card("admin_cost", data)
+
+
+def _granted(ctx: Context) -> tuple[int, Points]:
+    """How many people can give, and what they get together in one whole period."""
+    if not ctx.programme.allowance_rules:
+        people = count_givers(ctx.tx, ctx.tenant_id)
+        return people, people * ctx.policy.allowance
+    givers = list_givers(ctx.tx, ctx.tenant_id)
+    return len(givers), sum(whole_allowance(ctx, one) for one in givers)
+
+
+def _whole_weeks(ctx: Context) -> list[Span]:
+    """The last ones, by the tenant's calendar, that were over since the programme began."""
+    began = day_in(find_giver(ctx.tx, ctx.tenant_id, ctx.actor.id).programme_since, ctx.tenant_zone)
+    this_week = span_of(Every.WEEK, day_in(ctx.now, ctx.tenant_zone))
+    return [one for one in spans_before(Every.WEEK, this_week, WEEKS) if one.first >= began]
+
+
+def _given(ctx: Context, weeks: list[Span]) -> Points:
+    return sum(sum_points_given(ctx.tx, ctx.tenant_id, one.label) for one in weeks)
+
+
+def _figures(costs: Costs, worth: Money | None) -> dict[str, dict[str, str]]:
+    """In points, or in money."""
+
+    def told(points: Points) -> str:
+        return str(worth.times(points)) if worth else f"{points:,} points"
+
+    return {
+        name: {"month": told(one.month), "year": told(one.year)}
+        for name, one in (("most", costs.most), ("likely", costs.likely), ("cap", costs.cap))
+    }
