@@ -119,12 +119,14 @@ class Relay:
             task = asyncio.ensure_future(self._deliver(one))
             self._sending.add(task)
             task.add_done_callback(self._sending.discard)
+        if self._deliveries.behind:
+            self._news.set()
         return len(claimed)
 
     @property
     def busy(self) -> bool:
-        """Whether something is being sent, or was sent and is not recorded yet."""
-        return bool(self._sending or self._done or self._turning.locked())
+        """Whether something is being sent, was sent and is not recorded yet, or is still to be looked for."""
+        return bool(self._sending or self._done or self._turning.locked() or self._deliveries.behind)
 
     async def sent(self) -> None:
         """Waits for what is being sent."""

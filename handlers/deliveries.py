@@ -2,25 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import Connection
 
 from handlers import registry
+from handlers.attention import hold_unasked
+from handlers.bundles import bundle_card, hold_posts, list_facts
 from handlers.context import TenantContext, reader_in, who
 from handlers.mailing import Mailer
 from handlers.placing import why_not_here
 from handlers.presenter import Payload, Presenter
 from handlers.programme import Programmes
-from handlers.recognition_cards import SUBJECT, posted_card
+from handlers.recognition_cards import SUBJECT, posted_card, read_joined
 from handlers.rules.policy import Policy
-from handlers.vocabulary import Card, Direct, Post, Reader, Send, Subject
+from handlers.vocabulary import Card, Direct, PlaceKind, Post, Reader, Send, Subject
 from store import outbox
+from store.bundles import list_standing, spread_link
 from store.conversations import Place, close_place, list_places
 from store.db import Database
-from store.outbox import Due, Record, SendKind, State
+from store.outbox import BUNDLE, Due, LaneFact, Record, SendKind, State
 from store.people import Member, find_by_emails, keep_chat, list_members
 from store.recognitions import find_recognition
 from store.roles import Role, list_holders
@@ -58,15 +61,25 @@ class Deliveries:
         self._owners = owners
         self._mailer = Mailer(presenter, new_id)
         self._programmes = Programmes()
+        self.behind = False
+        """Whether the last turn held something back, so that the next one may find more to send at once."""
 
     def turn(self, records: Sequence[Record], *, most: int = MOST_CLAIMS) -> list[Claimed]:
-        """Writes down what became of messages, then claims what is due next: one transaction for many sends."""
+        """Writes down what became of messages, then claims what is due next: one transaction for many sends.
+
+        What may not go now is decided there too: unasked messages wait, and busy channels get bundles.
+        """
         now = self._clock()
+
+        def refuse(heads: Sequence[Due], lanes: Mapping[str, LaneFact]) -> set[str]:
+            return hold_unasked(tx, heads, now) | hold_posts(tx, heads, lanes, now, self._new_id)
+
         with self._database.writing() as tx:
             if records:
                 self._record(tx, records, now)
-            dues = outbox.claim_due(tx, now, most=most, lease_ms=LEASE_MS) if most else []
-            return _with_links(tx, dues)
+            claim = outbox.claim_what_may_go(tx, now, most=most, lease_ms=LEASE_MS, refuse=refuse)
+            self.behind = claim.more
+            return _with_links(tx, claim.dues)
 
     def is_past(self, at: datetime | None) -> bool:
         return at is not None and at < self._clock()
@@ -90,6 +103,8 @@ class Deliveries:
             if one.closed and due.conversation_id:
                 close_place(tx, due.tenant_id, due.conversation_id, archived=one.closed == "archived")
                 change_programme(tx, due.tenant_id)
+            if one.link and due.subject_kind == BUNDLE:
+                spread_link(tx, due, one.link)
             if one.state in (State.UNCERTAIN, State.DEAD):
                 self._react(tx, one, now)
 
@@ -104,6 +119,8 @@ class Deliveries:
         place = list_places(tx, due.tenant_id, [due.conversation_id or ""]).get(due.conversation_id or "")
         if due.subject_kind == SUBJECT:
             self._mailer.send(ctx, self._about_recognition(ctx, record, place))
+        elif due.subject_kind == BUNDLE:
+            self._mailer.send(ctx, self._about_bundle(ctx, record, place))
         elif record.state is State.DEAD:
             self._mailer.send(ctx, self._to_administrators(ctx, record, place))
 
@@ -116,8 +133,24 @@ class Deliveries:
         giver, receivers = people[fact.giver_id], [people[one] for one in fact.receiver_ids]
         if record.state is State.UNCERTAIN:
             return [_ask_to_look(giver, due, receivers, place)]
-        card = posted_card(fact, giver, receivers, ctx.programme)
-        return [*_elsewhere(ctx, giver, due, card), *self._to_administrators(ctx, record, place)]
+        card = posted_card(fact, giver, receivers, ctx.programme, read_joined(ctx.tx, fact, ctx.policy))
+        return [*self._to_administrators(ctx, record, place), *_elsewhere(ctx, [giver], due, card, place)]
+
+    def _about_bundle(self, ctx: TenantContext, record: Record, place: Place | None) -> list[Send]:
+        """The giver of the first in it may look whether it was shown: it has no giver of its own."""
+        due = record.message
+        ids = list_standing(ctx.tx, due.tenant_id, due.subject_id)
+        facts = list_facts(ctx.tx, due.tenant_id, ids[:1] if record.state is State.UNCERTAIN else ids)
+        if not facts:
+            return []
+        involved = {*(one.giver_id for one in facts), *facts[0].receiver_ids}
+        people = {one.id: one for one in list_members(ctx.tx, due.tenant_id, involved)}
+        givers = [people[one] for one in dict.fromkeys(one.giver_id for one in facts)]
+        if record.state is State.UNCERTAIN:
+            return [_ask_to_look(givers[0], due, [people[one] for one in facts[0].receiver_ids], place)]
+        card = bundle_card(ctx.tx, due.tenant_id, due.subject_id)
+        assert card, "something in it stands"
+        return [*self._to_administrators(ctx, record, place), *_elsewhere(ctx, givers, due, card, place)]
 
     def _to_administrators(self, ctx: TenantContext, record: Record, place: Place | None) -> list[Send]:
         due = record.message
@@ -141,7 +174,7 @@ class Deliveries:
             new_id=self._new_id,
             home=home,
             policy=Policy.read(home.policy),
-            programme=self._programmes.get(tx, home),
+            programme=self._programmes.get(tx, home, now),
         )
 
 
@@ -155,15 +188,20 @@ def _ask_to_look(giver: Member, due: Due, receivers: Sequence[Member], place: Pl
     return Direct(giver, Card("post_uncertain", data), Subject(TROUBLE, due.id))
 
 
-def _elsewhere(ctx: TenantContext, giver: Member, due: Due, card: Card) -> list[Send]:
-    """A post that its conversation does not take goes to the recognition channel, if it was not for there."""
+def _elsewhere(ctx: TenantContext, givers: Sequence[Member], due: Due, card: Card, place: Place | None) -> list[Send]:
+    """A post that its channel does not take goes to the recognition channel, if it was not for there.
+
+    What was said among some people, in a private channel or a group, goes nowhere else.
+    """
+    open_to_all = place is not None and place.kind == PlaceKind.CHANNEL
     fallback = ctx.programme.recognition_places.get(due.workspace_id)
     sends: list[Send] = []
     sentence = "Your kudos could not be posted. Its points and words reached everybody you named."
-    if fallback and fallback.id != due.conversation_id and not why_not_here(fallback):
-        sends.append(Post(fallback, card, Subject(SUBJECT, due.subject_id)))
+    if open_to_all and fallback and fallback.id != due.conversation_id and not why_not_here(fallback):
+        sends.append(Post(fallback, card, Subject(due.subject_kind, due.subject_id), renewed=card.name == BUNDLE))
         sentence = "Your kudos could not be shown where you wrote it, so it is in the recognition channel."
-    return [*sends, Direct(giver, Card("notice", {"sentence": sentence}), Subject(TROUBLE, due.id))]
+    notice = Card("notice", {"sentence": sentence})
+    return [*sends, *(Direct(one, notice, Subject(TROUBLE, f"{due.id}/giver")) for one in givers)]
 
 
 def _home_of(tx: Connection, due: Due) -> Home | None:

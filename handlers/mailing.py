@@ -1,12 +1,18 @@
-"""Puts what a handler sends into the outbox: which account, which conversation, rendered now."""
+"""Puts what a handler sends into the outbox: to whom, which account, which conversation, rendered now.
+
+A person gets one message an act at most, and none of a kind that they muted.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Sequence
+from collections import defaultdict
+from collections.abc import Callable, Collection, Iterable, Sequence
 from datetime import timedelta
 
+from handlers.attention import REASONS, UNASKED_LIFE
 from handlers.context import TenantContext
 from handlers.presenter import Presenter
+from handlers.purposes import Purpose, who_agrees
 from handlers.vocabulary import Direct, PlaceKind, Platform, Post, Reader, Send, Touch, Whisper
 from store.outbox import NewMessage, SendKind, add_messages, touch
 from store.people import Member, MemberAccount
@@ -23,7 +29,7 @@ class Mailer:
     def send(self, ctx: TenantContext, sends: Sequence[Send]) -> None:
         messages: list[NewMessage] = []
         posted_in = {send.place.workspace_id for send in sends if isinstance(send, Post)}
-        for send in sends:
+        for send in _without_too_many(ctx, sends):
             match send:
                 case Touch(subject, within_s, reader_id):
                     due_at = ctx.now + timedelta(seconds=within_s)
@@ -74,6 +80,8 @@ class Mailer:
                 reader_id=send.person.id,
                 linked=send.linked,
                 waits=send.linked and account.workspace_id in posted_in,
+                unasked=send.unasked,
+                expires_at=send.expires_at or (ctx.now + UNASKED_LIFE if send.unasked else None),
             )
         ]
 
@@ -98,6 +106,38 @@ class Mailer:
                 expires_at=ctx.now + WHISPER_LIFE,
             )
         ]
+
+
+def _without_too_many(ctx: TenantContext, sends: Sequence[Send]) -> list[Send]:
+    """Leaves out what somebody muted, and whatever is a second message to somebody about the same."""
+    directs = [one for one in sends if isinstance(one, Direct)]
+    if not directs:
+        return list(sends)
+    muted = _muted(ctx, directs)
+    told = set()
+    kept: list[Send] = []
+    for send in sends:
+        if isinstance(send, Direct):
+            whom = (send.person.id, send.subject)
+            if whom in told or (send.person.id, send.card.name) in muted:
+                continue
+            told.add(whom)
+        kept.append(send)
+    return kept
+
+
+def _muted(ctx: TenantContext, directs: Iterable[Direct]) -> set[tuple[str, str]]:
+    """People and cards. A hint was asked about by whoever made it, and is once more when it goes."""
+    readers: dict[tuple[str, Purpose], set[str]] = defaultdict(set)
+    for one in directs:
+        reason = REASONS.get(one.card.name)
+        if reason and reason.mute and not reason.hint:
+            readers[one.card.name, reason.mute].add(one.person.id)
+    return {
+        (person_id, card)
+        for (card, purpose), people in readers.items()
+        for person_id in people - who_agrees(ctx.tx, ctx.tenant_id, ctx.policy, purpose, people)
+    }
 
 
 def _account_in(ctx: TenantContext, member: Member) -> MemberAccount | None:
