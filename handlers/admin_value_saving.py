@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
+from handlers.admin_spans import told_span
 from handlers.context import Context
 from handlers.refusals import Refusal
 from handlers.rules.shortening import shorten_together
@@ -92,9 +93,9 @@ def _act(was: ValueFact | None, wanted: ValueFact) -> str:
 def _differences(was: ValueFact | None, wanted: ValueFact) -> dict[str, Any]:
     if was is None:
         return {"emoji": wanted.emoji, "meaning": wanted.meaning}
-    names = ("name", "emoji", "meaning")
+    names = ("name", "emoji", "meaning", "starts_on", "ends_on")
     return {
-        name: [getattr(was, name), getattr(wanted, name)]
+        name: [str(getattr(was, name) or ""), str(getattr(wanted, name) or "")]
         for name in names
         if getattr(was, name) != getattr(wanted, name)
     }
@@ -104,7 +105,13 @@ def values_card(values: Iterable[ValueFact], done: str = "") -> Card:
     known = list(values)
     meanings = shorten_together([one.meaning for one in known], MOST_TOLD)
     rows = [
-        {"id": one.id, "emoji": one.emoji, "name": one.name, "meaning": meaning, "active": one.active}
+        {
+            "id": one.id,
+            "emoji": one.emoji,
+            "name": one.name,
+            "meaning": " ".join(filter(None, (meaning, told_span(one.starts_on, one.ends_on)))),
+            "active": one.active,
+        }
         for one, meaning in zip(known, meanings, strict=True)
     ]
     active, retired = [one for one in rows if one["active"]], [one for one in rows if not one["active"]]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from handlers.access import check_administrator
+from handlers.admin_spans import span_fields, span_of
 from handlers.admin_value_saving import emoji_of, meaning_of, name_of, save_value, value_of_id, values_card
 from handlers.admin_words import Said, admin_word
 from handlers.context import Context
@@ -58,12 +59,15 @@ def submit_value(request: Submission, ctx: Context) -> Response:
     told = {name: text for name, text in request.values.items() if isinstance(text, str)}
     value_id = request.context.get("value", "")
     was = value_of_id(ctx, value_id) if value_id else None
+    first, last = span_of(told)
     wanted = ValueFact(
         id=was.id if was else ctx.new_id(),
         name=name_of(told.get("name", "")),
         emoji=emoji_of(told.get("emoji", "")),
         meaning=meaning_of(told.get("meaning", "")),
         active=told.get("state", IN_USE) != RETIRED,
+        starts_on=first,
+        ends_on=last,
     )
     return save_value(ctx, wanted)
 
@@ -109,6 +113,7 @@ def _value_form(ctx: Context, value: ValueFact | None) -> Form:
                 hint="A few words, such as: We win together.",
                 max_length=LONGEST_MEANING,
             ),
+            *span_fields(value.starts_on if value else None, value.ends_on if value else None),
             *((state,) if value else ()),
         ),
     )
@@ -125,7 +130,9 @@ def values(said: Said, ctx: Context) -> Response:
 
 @admin_word("values add", usage="🤝 teamwork We win together")
 def values_add(said: Said, ctx: Context) -> Response:
-    """Adds a value: emoji, name, meaning."""
+    """Adds a value: emoji, name, meaning; alone it opens the form."""
+    if not said.text:
+        return Response(OpenForm(_value_form(ctx, None)))
     emoji, name, meaning = _three(said.text)
     _check_order("values add", emoji, name, meaning)
     wanted = ValueFact(ctx.new_id(), name_of(name), emoji_of(emoji), meaning_of(meaning), active=True)
