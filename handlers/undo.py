@@ -2,49 +2,60 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
-
+from handlers import allowances
+from handlers.boosting import take_back_boosts
 from handlers.context import Context, who
-from handlers.giving import counts_of, left_this_week
+from handlers.giving import counts_of
+from handlers.grace import find_mine
 from handlers.recognition_cards import SUBJECT
 from handlers.refusals import Refusal
 from handlers.registry import action
 from handlers.vocabulary import Action, Card, Replace, Response, Subject, Touch
 from store.closings import reverse
 from store.people import list_members
-from store.recognitions import RecognitionFact, find_recognition, take_back
+from store.recognitions import RecognitionFact, take_back
 from store.tallies import add_counts
 
 
 @action("undo")
 def undo(request: Action, ctx: Context) -> Response:
     """Takes back a recognition that was given by mistake."""
-    fact = _mine(request, ctx)
-    if not take_back(ctx.tx, ctx.tenant_id, fact.id, ctx.now):
+    fact = find_mine(ctx, request.values.get("id", ""), verb="take it back")
+    undone = take_back_kudos(ctx, fact)
+    if undone is None:
         raise Refusal("already_undone", "You took that back already.", "Nothing more was changed.")
-    assert fact.transaction_id
-    undone = reverse(ctx.tx, ctx.tenant_id, fact.transaction_id, f"undo:{fact.id}", ctx.now)
-    add_counts(ctx.tx, ctx.tenant_id, fact.value_id, counts_of(fact), sign=-1)
+    returned, kept = undone
     receivers = list_members(ctx.tx, ctx.tenant_id, fact.receiver_ids)
+    left = allowances.left(ctx)
     data = {
         "receivers": [who(one) for one in receivers],
-        "returned": undone.returned,
-        "kept": undone.kept,
-        "left": left_this_week(ctx),
-        "allowance": ctx.policy.weekly_allowance,
+        "returned": returned,
+        "kept": kept,
+        "left": left.points,
+        "allowance": left.of,
     }
     return Response(Replace(Card("kudos_undone", data)), (Touch(Subject(SUBJECT, fact.id)),))
 
 
-def _mine(request: Action, ctx: Context) -> RecognitionFact:
-    """The recognition, if the actor gave it and may still take it back. A stranger's is as good as none."""
-    fact = find_recognition(ctx.tx, ctx.tenant_id, request.values.get("id", ""))
-    if fact is None or fact.giver_id != ctx.actor.id:
-        raise Refusal("not_yours", "Only who gave a kudos can take it back.", "Ask them, if something is wrong.")
-    if ctx.now > fact.given_at + timedelta(minutes=ctx.policy.undo_minutes):
-        raise Refusal(
-            "too_late_to_undo",
-            f"A kudos can be taken back for {ctx.policy.undo_minutes} minutes, and that time is over.",
-            "If something in it is wrong, a word to whoever received it helps most.",
-        )
-    return fact
+def take_back_kudos(ctx: Context, fact: RecognitionFact) -> tuple[int, int] | None:
+    """Takes back a recognition of the actor with its points, counts and boosts; whether they still may is asked before.
+
+    Gives the points that came back, and those that the receivers keep, for they had spent them. None where it was
+    taken back already.
+    """
+    if not take_back(ctx.tx, ctx.tenant_id, fact.id, ctx.now):
+        return None
+    returned, kept = _reverse(fact, ctx)
+    add_counts(ctx.tx, ctx.tenant_id, fact.value_id, counts_of(fact), sign=-1)
+    take_back_boosts(ctx, fact)
+    return returned, kept
+
+
+def _reverse(fact: RecognitionFact, ctx: Context) -> tuple[int, int]:
+    """Of what the giver gave; what the badge brought goes back to the organisation."""
+    if fact.badge_transaction_id:
+        reverse(ctx.tx, ctx.tenant_id, fact.badge_transaction_id, f"undo:badge:{fact.id}", ctx.now)
+    if fact.transaction_id is None:
+        return 0, 0
+    undone = reverse(ctx.tx, ctx.tenant_id, fact.transaction_id, f"undo:{fact.id}", ctx.now)
+    return undone.returned, undone.kept

@@ -1,0 +1,77 @@
+"""Another reason for a recognition, for some minutes: the post and the messages follow."""
+
+from __future__ import annotations
+
+from handlers.context import Context
+from handlers.giving import check_reason, fingerprint_of
+from handlers.grace import find_mine
+from handlers.recognition_cards import SUBJECT
+from handlers.refusals import Refusal
+from handlers.registry import action, submission
+from handlers.vocabulary import (
+    Action,
+    Card,
+    Form,
+    OpenForm,
+    Reply,
+    Response,
+    Subject,
+    Submission,
+    TextField,
+    Touch,
+)
+from store.recognitions import RecognitionFact, edit_reason
+
+VERB = "change its words"
+
+
+@action("edit_kudos", reads=True)
+def open_edit(request: Action, ctx: Context) -> Response:
+    """Opens the words of a recognition that you just gave."""
+    fact = find_mine(ctx, request.values.get("id", ""), verb=VERB)
+    _check_stands(fact)
+    form = Form(
+        name="edit_kudos",
+        form_id=ctx.new_id(),
+        opened_by="edit_kudos",
+        title="Change the words",
+        submit="Save",
+        note="Whoever sees it sees the new words, and that they were changed.",
+        context={"id": fact.id},
+        fields=(
+            TextField(
+                name="reason",
+                label="What for?",
+                initial=fact.reason,
+                multiline=True,
+                min_length=ctx.policy.reason_least,
+                max_length=ctx.policy.reason_most,
+            ),
+        ),
+    )
+    return Response(OpenForm(form))
+
+
+@submission("edit_kudos")
+def submit_edit(request: Submission, ctx: Context) -> Response:
+    """Changes the words of a recognition."""
+    fact = find_mine(ctx, request.context.get("id", ""), verb=VERB)
+    typed = request.values.get("reason", "")
+    reason = typed.strip() if isinstance(typed, str) else ""
+    check_reason(ctx, reason)
+    if reason == fact.reason:
+        return _told("These are the words that it has, so nothing was changed.")
+    mark = fingerprint_of(fact.receiver_ids, fact.points, fact.value_id, fact.badge_id, reason)
+    if not edit_reason(ctx.tx, fact, reason, mark, ctx.now):
+        _check_stands(fact, gone=True)
+    told = _told("Changed. Whoever sees it sees your new words.")
+    return Response(told.answer, (Touch(Subject(SUBJECT, fact.id)),))
+
+
+def _check_stands(fact: RecognitionFact, *, gone: bool = False) -> None:
+    if gone or fact.taken_back_at:
+        raise Refusal("taken_back", "That kudos was taken back.", "There is nothing to change any more.")
+
+
+def _told(sentence: str) -> Response:
+    return Response(Reply(Card("notice", {"sentence": sentence})))
