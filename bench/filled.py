@@ -1,17 +1,44 @@
-"""Organisations of any size, written into the books row by row: what they did took place before the measurement."""
+"""Organisations of any size, written into the books at once: what they did took place before the measurement.
+
+Filled is what boards read, row for row as giving would have written it: the tenant with its workspace, channel, values
+and badges; people and their accounts; recognitions, their receivers, and the tallies of every week, month, quarter and
+of all time. Everybody gives in turn, each time five points to one other person, for one of five values, at the full
+hour. On PostgreSQL rows lie in the order of time; on SQLite the trees of keys decide, as always.
+
+Not filled are ledger, requests and messages, which boards do not read; choices and records of people, so everybody
+is on boards and in no department; and what growing leaves behind: dead versions of a tally's row on PostgreSQL,
+half-empty pages on SQLite.
+"""
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import islice
-from random import Random
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Connection, Table
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    ColumnElement,
+    Connection,
+    Integer,
+    MetaData,
+    Select,
+    String,
+    Table,
+    cast,
+    func,
+    literal,
+    select,
+    text,
+    true,
+    union_all,
+)
+from sqlalchemy.schema import AddConstraint, DropConstraint
 
 from handlers.rules.periods import tally_labels
 from store.conversations import conversation
@@ -20,6 +47,7 @@ from store.programme import STARTING_VALUES, add_starting_programme
 from store.recognitions import receiver, recognition
 from store.tallies import tally
 from store.tenants import Workspace, add_tenant, add_workspace
+from store.types import UtcDateTime
 
 ZONES = (
     "Pacific/Honolulu",
@@ -89,38 +117,41 @@ def fill_tenant(tx: Connection, number: int, people: int, zones: Iterable[str], 
             "service_url": "",
         },
     )
-    ids = tuple(f"p{number:05}-{one:06}" for one in range(people))
+    ids = tuple(f"019a{number:08x}{one:016x}" for one in range(people))  # as long as real ones
     insert_all(tx, person, (_person(tenant_id, one, zones[n % len(zones)]) for n, one in enumerate(ids)))
     insert_all(tx, account, (_account(tenant_id, workspace_id, one) for one in ids))
     return Filled(tenant_id, ids)
 
 
-def fill_recognitions(tx: Connection, filled: Filled, count: int, weeks: int, until: datetime) -> None:
-    """As many recognitions as wanted over so many weeks, everybody giving in turn, with the tallies they make."""
-    chance = Random(7)
-    values = [f"{filled.tenant_id}-v{n}" for n in range(len(STARTING_VALUES))]
-    counts: dict[tuple[str, str, str], Counter[str]] = {}
-    utc, step = ZoneInfo("UTC"), timedelta(weeks=weeks) / count
-    labels: dict[object, tuple[str, ...]] = {}
+def fill_recognitions(tx: Connection, filled: Filled, count: int, weeks: float, until: datetime) -> None:
+    """As many recognitions as wanted over so many weeks, with the tallies they make."""
+    hours = round(weeks * 7 * 24)
+    _scratch.create_all(tx)
+    insert_all(tx, _moment, (_moment_row(n, until - timedelta(hours=hours - n)) for n in range(hours)))
+    insert_all(tx, _someone, ({"number": n, "id": one} for n, one in enumerate(filled.people)))
+    insert_all(tx, _value, ({"number": n, "id": f"{filled.tenant_id}-v{n}"} for n in range(len(STARTING_VALUES))))
+    _insert(tx, _gift, _gifts(count, hours, len(filled.people)))
+    _insert(tx, recognition, _recognitions(filled.tenant_id))
+    _insert(tx, receiver, _receivers(filled.tenant_id))
+    _insert(tx, tally, _tallies(filled.tenant_id, by_key=tx.dialect.name == "sqlite"))
+    _scratch.drop_all(tx)
 
-    def given() -> Iterator[tuple[dict[str, Any], dict[str, Any]]]:
-        for number in range(count):
-            giver, at = filled.people[number % len(filled.people)], until - step * (count - number)
-            to = filled.people[chance.randrange(len(filled.people))]
-            value = values[chance.randrange(len(values))]
-            periods = labels.setdefault(at.date(), tally_labels(at, utc))
-            for period in periods:
-                _count(counts, giver, period, value, "given")
-                _count(counts, to, period, value, "received")
-            yield (
-                _recognition(filled.tenant_id, number, giver, value, periods, at),
-                _receiver(filled.tenant_id, number, to),
-            )
 
-    for chunk in chunks(given(), CHUNK):
-        tx.execute(recognition.insert(), [one for one, _ in chunk])
-        tx.execute(receiver.insert(), [one for _, one in chunk])
-    insert_all(tx, tally, (_tally(filled.tenant_id, key, one) for key, one in counts.items()))
+@contextmanager
+def indexed_at_the_end(tx: Connection) -> Iterator[None]:
+    """For millions of recognitions: indexes are made when every row is there, and foreign keys are not looked at."""
+    indexes = [index for table in (recognition, receiver, tally) for index in table.indexes]
+    for index in indexes:
+        index.drop(tx)
+    if tx.dialect.name == "postgresql":
+        for setting in ("session_replication_role = replica", "work_mem = '1GB'", "maintenance_work_mem = '1GB'"):
+            tx.execute(text(f"SET LOCAL {setting}"))
+        tx.execute(DropConstraint(tally.primary_key))
+    yield
+    if tx.dialect.name == "postgresql":
+        tx.execute(AddConstraint(tally.primary_key))
+    for index in indexes:
+        index.create(tx)
 
 
 def insert_all(tx: Connection, table: Table, rows: Iterable[dict[str, Any]]) -> None:
@@ -163,53 +194,143 @@ def _account(tenant_id: str, workspace_id: str, id: str) -> dict[str, Any]:
     }
 
 
-def _count(
-    counts: dict[tuple[str, str, str], Counter[str]], person_id: str, period: str, value: str, what: str
-) -> None:
-    counted = counts.setdefault((person_id, period, value), Counter())
-    counted[what] += 1
+# --- recognitions as sets, the same on both engines -------------------------------------------------------
+
+_scratch = MetaData()
 
 
-def _tally(tenant_id: str, key: tuple[str, str, str], counted: Counter[str]) -> dict[str, Any]:
-    person_id, period, value_id = key
-    return {
-        "tenant_id": tenant_id,
-        "person_id": person_id,
-        "period": period,
-        "value_id": value_id,
-        "given": counted["given"],
-        "received": counted["received"],
-        "points_given": 5 * counted["given"],
-        "points_received": 5 * counted["received"],
+def _table(name: str, *columns: Column[Any]) -> Table:
+    return Table(f"bench_{name}", _scratch, *columns, prefixes=["TEMPORARY"])
+
+
+_LABELS = ("week", "month", "quarter", "all")
+_moment = _table(
+    "moment",
+    Column("number", Integer, primary_key=True),
+    Column("at", UtcDateTime),
+    Column("labels", String),
+    *(Column(one, String) for one in _LABELS),
+)
+_someone = _table("someone", Column("number", Integer, primary_key=True), Column("id", String))
+_value = _table("value", Column("number", Integer, primary_key=True), Column("id", String))
+_gift = _table("gift", *(Column(one, Integer) for one in ("number", "moment", "giver", "receiver", "value")))
+
+
+def _insert(tx: Connection, table: Table, rows: Select[Any]) -> None:
+    tx.execute(table.insert().from_select([one.name for one in rows.selected_columns], rows))
+
+
+def _moment_row(number: int, at: datetime) -> dict[str, Any]:
+    labels = tally_labels(at, ZoneInfo("UTC"))
+    return {"number": number, "at": at, "labels": " ".join(labels)} | dict(zip(_LABELS, labels, strict=True))
+
+
+def _gifts(count: int, hours: int, people: int) -> Select[Any]:
+    """Chance is arithmetic: the same books each time."""
+    first = select(literal(0, BigInteger).label("number")).cte("gifts", recursive=True)
+    every = first.union_all(select(first.c.number + 1).where(first.c.number < count - 1))
+    number, prime = every.c.number, 2_147_483_647
+    once = (number * 48_271 + 11) % prime
+    chance = once * once % prime * once % prime
+    giver = number % people
+    return select(
+        number.label("number"),
+        (number * hours // count).label("moment"),
+        giver.label("giver"),
+        ((giver + 1 + chance % (people - 1)) % people).label("receiver"),
+        (chance // people % len(STARTING_VALUES)).label("value"),
+    )
+
+
+def _recognitions(tenant_id: str) -> Select[Any]:
+    shown = {
+        "tenant_id": literal(tenant_id),
+        "id": _id(),
+        "giver_id": _someone.c.id,
+        "reason": literal("for the calm release"),
+        "value_id": _value.c.id,
+        "points": literal(5),
+        "audience": literal("here"),
+        "public": true(),
+        "badge_points": literal(0),
+        "about_link": literal(""),
+        "tally_labels": _moment.c.labels,
+        "fingerprint": _id(),
+        "given_at": _moment.c.at,
     }
+    return (
+        select(*(value.label(name) for name, value in shown.items()))
+        .join_from(_gift, _moment, _moment.c.number == _gift.c.moment)
+        .join(_someone, _someone.c.number == _gift.c.giver)
+        .join(_value, _value.c.number == _gift.c.value)
+        .order_by(_gift.c.number)
+    )
 
 
-def _recognition(
-    tenant_id: str, number: int, giver: str, value: str, periods: tuple[str, ...], at: datetime
-) -> dict[str, Any]:
-    return {
-        "tenant_id": tenant_id,
-        "id": f"r{number:08}",
-        "giver_id": giver,
-        "reason": "for the calm release",
-        "value_id": value,
-        "badge_id": None,
-        "points": 5,
-        "shown": True,
-        "about_link": "",
-        "transaction_id": None,
-        "tally_labels": " ".join(periods),
-        "fingerprint": f"{number:08}",
-        "given_at": at,
-        "taken_back_at": None,
+def _receivers(tenant_id: str) -> Select[Any]:
+    shown = {
+        "tenant_id": literal(tenant_id),
+        "recognition_id": _id(),
+        "person_id": _someone.c.id,
+        "position": literal(0),
     }
+    return (
+        select(*(value.label(name) for name, value in shown.items()))
+        .join_from(_gift, _someone, _someone.c.number == _gift.c.receiver)
+        .order_by(_gift.c.number)
+    )
 
 
-def _receiver(tenant_id: str, number: int, to: str) -> dict[str, Any]:
-    return {
-        "tenant_id": tenant_id,
-        "recognition_id": f"r{number:08}",
-        "person_id": to,
-        "position": 0,
-        "thanked_back_at": None,
+def _id() -> ColumnElement[str]:
+    """As long as a real one, and growing like one."""
+    return literal("019a00000000000000") + cast(10**9 + _gift.c.number, String)
+
+
+def _tallies(tenant_id: str, by_key: bool) -> Select[Any]:
+    counted = union_all(*(_counted(period) for period in _LABELS)).subquery("counted")
+    shown = {
+        "tenant_id": literal(tenant_id),
+        "person_id": _someone.c.id,
+        "period": counted.c.period,
+        "value_id": _value.c.id,
+        "given": counted.c.given,
+        "received": counted.c.received,
+        "points_given": 5 * counted.c.given,
+        "points_received": 5 * counted.c.received,
     }
+    key = (counted.c.person, counted.c.period, counted.c.value)
+    return (
+        select(*(value.label(name) for name, value in shown.items()))
+        .join_from(counted, _someone, _someone.c.number == counted.c.person)
+        .join(_value, _value.c.number == counted.c.value)
+        .order_by(*(key if by_key else (counted.c.first, *key)))
+    )
+
+
+def _counted(period: str) -> Select[Any]:
+    """What everybody gave and received in each week, or each month, and so on."""
+    part = union_all(
+        *(
+            select(
+                _gift.c.number,
+                _gift.c.moment,
+                _gift.c[person].label("person"),
+                _gift.c.value,
+                literal(given).label("given"),
+            )
+            for person, given in (("giver", 1), ("receiver", 0))
+        )
+    ).subquery("part")
+    label = _moment.c[period]
+    return (
+        select(
+            part.c.person,
+            label.label("period"),
+            part.c.value,
+            func.sum(part.c.given).label("given"),
+            func.sum(1 - part.c.given).label("received"),
+            func.min(part.c.number).label("first"),
+        )
+        .join_from(part, _moment, _moment.c.number == part.c.moment)
+        .group_by(part.c.person, label, part.c.value)
+    )

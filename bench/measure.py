@@ -121,6 +121,7 @@ def _servers(database: Measured, folder: Path, result: Result) -> Iterator[Bench
         first.until_logged(READ_WHOLE)
         running.remove(first)
         first.stop()
+        database.post_each()
         database.analyse()
         running.append(plaudit := start_plaudit(database.url, slack, folder))
         result.ready_s = plaudit.until_ready()
