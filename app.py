@@ -26,19 +26,23 @@ from bot.door import Door
 from bot.import_page import ImportPage
 from bot.logs import set_up_logs
 from bot.metrics import OUTBOX_PENDING
+from bot.pictures.badges import address_of
+from bot.pictures.page import Pictures
 from bot.presenter import CardPresenter
 from bot.relay import Relay
 from bot.senders import Senders
 from bot.settings import Settings, WrongSetting, read_settings
 from bot.slack.site import SlackSite
 from bot.teams.site import TeamsSite
+from bot.wall.site import make_wall
 from bot.web import Health, make_web
 from handlers import registry
 from handlers.deliveries import Deliveries
 from handlers.dispatch import Dispatcher
 from handlers.people_upload import UploadDesk
+from handlers.sharing import ShareDesk
 from handlers.ticks import Ticks
-from handlers.vocabulary import Platform
+from handlers.vocabulary import BadgePicture, Platform
 from manifest.build import Shape, print_manifest
 from scheduler.clock import ProgrammeClock
 from scheduler.jobs import clean_up
@@ -192,7 +196,7 @@ class Process:
         await asyncio.to_thread(refuse_other_mode, database, mode)
         await asyncio.to_thread(upgrade, self.settings.database_url)
         await asyncio.to_thread(claim_mode, database, mode)
-        self.presenter = CardPresenter()
+        self.presenter = CardPresenter(self._badge_address)
         if self._make_sandbox:
             self.sandbox = self._make_sandbox(database, self.presenter, self._clock_moved)
             self._stack.push_async_callback(self.sandbox.stop)
@@ -233,6 +237,14 @@ class Process:
         )
         desk = UploadDesk(clock=self.clock, new_id=self.core.new_id, owners=self.settings.plaudit_owners)
         self.import_page = ImportPage(self.core, desk, self._public_url)
+        self.wall = make_wall(
+            self.core,
+            presenter,
+            owners=self.settings.plaudit_owners,
+            public_url=self._public_url,
+            on_sends=self._wake,
+        )
+        self.pictures = Pictures(self.core, ShareDesk(clock=self.clock))
         self.ticks = TickRunner(
             Ticks(
                 database,
@@ -265,6 +277,9 @@ class Process:
     def _public_url(self) -> str:
         """Where browsers reach this process; the sandbox knows it itself."""
         return f"http://127.0.0.1:{self.port}" if self.sandbox else self.settings.plaudit_public_url
+
+    def _badge_address(self, picture: BadgePicture) -> str:
+        return address_of(picture, self._public_url(), loopback=bool(self.sandbox))
 
     def _wake(self) -> None:
         self.relay.wake()
@@ -316,6 +331,8 @@ class Process:
             stack.push_async_callback(one.stop)
         application = make_web(self.health, doors)
         self.import_page.mount(application)
+        self.pictures.mount(application)
+        self.wall.mount(application)
         if self.sandbox:
             self.sandbox.mount(application)
         await self._listen(application)

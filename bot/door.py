@@ -21,6 +21,11 @@ from handlers import registry
 from handlers.dispatch import Answered, Dispatcher
 from handlers.vocabulary import Card, Platform, Reader, Request, Unknown
 
+NOT_FOR_US = "not_for_us"
+NOT_TAKEN = ("busy", "failure", "lookup_failed")
+"""Outcomes after which the same request is worth another try."""
+LATE = "late"
+"""The outcome of an answer that is only promised."""
 PATIENCE_S = 2.0
 """After this the person reads that it takes longer, and the answer follows; platforms give up at three seconds."""
 MOST_LOOKUPS = 2
@@ -57,8 +62,8 @@ class Door:
     async def answer(self, request: Request, *, late: Late | None = None) -> Answered:
         """What to answer. With `late`, an answer that takes long is promised now and given to `late` then.
 
-        `outcome` is `busy` or `failure` where nothing was taken; the wiring turns those into a 503 where the
-        sender will come again.
+        `outcome` is one of `NOT_TAKEN` where nothing was; the wiring turns those into a 503 where the sender will come
+        again.
         """
         task = self._follow(self._answer(request))
         if late is None:
@@ -67,7 +72,7 @@ class Door:
         if done:
             return task.result()
         self._follow(self._give_late(task, late))
-        return self._notice(request, "Still working on it. The answer follows here in a moment.", "late")
+        return self._notice(request, "Still working on it. The answer follows here in a moment.", LATE)
 
     async def caught_up(self, within_s: float) -> None:
         """Waits for the requests of this moment, while others may still come."""
@@ -104,16 +109,26 @@ class Door:
             answered = self._notice(
                 request, "Something went wrong on our side. Nothing was taken; please try again.", "failure"
             )
-        self._note(request, answered, time.perf_counter() - began)
+        if answered.outcome != NOT_FOR_US:
+            self._note(request, answered, time.perf_counter() - began)
         return answered
 
     async def _found(self, request: Request) -> Answered:
+        if not await self._concerns(request):
+            return Answered("nothing", {}, NOT_FOR_US)
         for _ in range(MOST_LOOKUPS):
             try:
                 return await self._dispatch(request)
             except Unknown as unknown:
                 request = await self._look_up(request, unknown)
         return await self._dispatch(request)
+
+    async def _concerns(self, request: Request) -> bool:
+        """Asked of what platforms tell unasked, where most is not for us; that leaves no line in the log either."""
+        entry = registry.find(request)
+        if entry is None or entry.concerns is None:
+            return True
+        return await self._readers.run(lambda: self._dispatcher.concerns(request))
 
     async def _dispatch(self, request: Request) -> Answered:
         lane = self._readers if self._dispatcher.reads(request) else self._writers

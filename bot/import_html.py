@@ -48,6 +48,8 @@ other columns may be missing, and columns that I do not know are left alone. The
 
 def preview(token: str, name: str, seen: Preview, content_id: str) -> str:
     """What a file would change, what is left out, and the button that begins it."""
+    if not seen.rows and any(not one.line for one in seen.errors):
+        return _unreadable(name, seen)
     return _shell(
         "Preview",
         "\n".join(
@@ -66,6 +68,16 @@ def preview(token: str, name: str, seen: Preview, content_id: str) -> str:
                 ),
             )
         ),
+    )
+
+
+def _unreadable(name: str, seen: Preview) -> str:
+    """It is no list of people at all, so nothing is counted."""
+    says = "".join(f'<p class="note">{_text(one.says)}</p>' for one in seen.errors if not one.line)
+    return _shell(
+        "That did not work",
+        f"<p>I cannot read {_text(name)}. Nothing has changed.</p>{says}"
+        f"<section><h2>Another file</h2>{_choose('Preview that one')}</section>",
     )
 
 
@@ -158,9 +170,10 @@ def _errors(seen: Preview) -> str:
     rows = "".join(map(_error, seen.errors))
     after = f"<p>And {more:,} more like these.</p>" if more else ""
     return (
-        f'<section><h2>{_count(seen.error_count, "mistake", "mistakes")}</h2><div class="wide"><table><thead><tr>'
-        '<th scope="col">Line</th><th scope="col">Column</th><th scope="col">Found</th>'
-        f'<th scope="col">What to do</th></tr></thead><tbody>{rows}</tbody></table></div>{after}</section>'
+        f'<section><h2>{_count(seen.error_count, "mistake", "mistakes")}</h2><div class="wide">'
+        '<table class="mistakes"><thead><tr><th scope="col">Line</th><th scope="col">Column</th>'
+        f'<th scope="col">Found</th><th scope="col">What to do</th></tr></thead>'
+        f"<tbody>{rows}</tbody></table></div>{after}</section>"
     )
 
 
@@ -195,6 +208,7 @@ def _shell(title: str, body: str) -> str:
 <meta name="robots" content="noindex">
 <title>{escape(title)} · Plaudit</title>
 <link rel="stylesheet" href="{PATH}/static/import.css">
+<link rel="icon" href="{PATH}/static/icon.svg" type="image/svg+xml">
 </head>
 <body>
 <header>Plaudit</header>

@@ -34,8 +34,8 @@ Step: TypeAlias = Callable[[web.Request, str], Awaitable[web.Response]]
 
 _STATIC = Path(__file__).parent / "import_static"
 _HEADERS = {
-    "Content-Security-Policy": "default-src 'none'; style-src 'self'; form-action 'self'; base-uri 'none'; "
-    "frame-ancestors 'none'",
+    "Content-Security-Policy": "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; "
+    "base-uri 'none'; frame-ancestors 'none'",
     "X-Content-Type-Options": "nosniff",
     # Not `no-referrer`: browsers would then hide where a form comes from, and we look at that.
     "Referrer-Policy": "same-origin",

@@ -5,7 +5,7 @@ Slack: `{"text", "blocks"}`, and a view for a form. Teams: `{"text", "card"}`, a
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import lru_cache
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -13,17 +13,22 @@ from zoneinfo import ZoneInfo
 from bot.slack.forms import write_modal
 from bot.teams.forms import write_dialog
 from cards.render import Target, render
-from cards.text import ChannelName, Link, Mention
+from cards.text import ChannelName, Link, Mention, Picture
 from handlers.rules.periods import zone_or
-from handlers.vocabulary import Card, Form, Platform, Reader, WebLink, Who
+from handlers.vocabulary import BadgePicture, Card, Form, Platform, Reader, WebLink, Who
 from store.conversations import Place
 
 _UTC = ZoneInfo("UTC")
 
 
 class CardPresenter:
+    """`address_of` gives the address of a badge's picture; empty where nobody could fetch it."""
+
+    def __init__(self, address_of: Callable[[BadgePicture], str] = lambda _: "") -> None:
+        self._address_of = address_of
+
     def card(self, card: Card, reader: Reader) -> dict[str, Any]:
-        rendered = render(card.name, _shown(card.data, reader), _target(reader))
+        rendered = render(card.name, self._shown(card.data, reader), _target(reader))
         if reader.platform is Platform.SLACK:
             return rendered.body
         return {"text": rendered.text, "card": rendered.body}
@@ -33,6 +38,28 @@ class CardPresenter:
             return write_modal(form)
         return write_dialog(form)
 
+    def _shown(self, data: Mapping[str, object], reader: Reader) -> dict[str, object]:
+        return {name: self._value(value, reader) for name, value in data.items()}
+
+    def _value(self, value: object, reader: Reader) -> object:
+        """What is ours in what `cards` can show: people and places as this workspace knows them."""
+        match value:
+            case Who():
+                return Mention(value.name, _ref_in(value, reader))
+            case Place():
+                here = value.workspace_id == reader.workspace_id and reader.platform is Platform.SLACK
+                return ChannelName(value.name or "the channel", value.ref if here else None)
+            case WebLink():
+                return Link(value.url, value.label)
+            case BadgePicture():
+                return Picture(self._address_of(value), f"Badge: {value.title}")
+            case list() | tuple():
+                return [self._value(item, reader) for item in value]
+            case dict():
+                return self._shown(value, reader)
+            case _:
+                return value
+
 
 def _target(reader: Reader) -> Target:
     return _target_of(reader.platform, reader.locale, reader.zone)
@@ -41,28 +68,6 @@ def _target(reader: Reader) -> Target:
 @lru_cache(maxsize=1024)
 def _target_of(platform: Platform, locale: str, zone: str) -> Target:
     return Target("slack" if platform is Platform.SLACK else "teams", locale or "en", zone_or(zone, _UTC))
-
-
-def _shown(data: Mapping[str, object], reader: Reader) -> dict[str, object]:
-    return {name: _value(value, reader) for name, value in data.items()}
-
-
-def _value(value: object, reader: Reader) -> object:
-    """What is ours in what `cards` can show: people and places as this workspace knows them."""
-    match value:
-        case Who():
-            return Mention(value.name, _ref_in(value, reader))
-        case Place():
-            here = value.workspace_id == reader.workspace_id and reader.platform is Platform.SLACK
-            return ChannelName(value.name or "the channel", value.ref if here else None)
-        case WebLink():
-            return Link(value.url, value.label)
-        case list() | tuple():
-            return [_value(item, reader) for item in value]
-        case dict():
-            return _shown(value, reader)
-        case _:
-            return value
 
 
 def _ref_in(who: Who, reader: Reader) -> str | None:

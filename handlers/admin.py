@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from handlers import admin_words
 from handlers.access import check_administrator
+from handlers.admin_settings import BY_WORD
 from handlers.admin_words import Said, admin_word, command_name, find_word, plain
 from handlers.context import Context
 from handlers.refusals import Refusal
@@ -16,7 +17,9 @@ def _only_reads(request: Command) -> bool:
     return word.reads if word else True
 
 
-@command("rewards-admin", usage="setup, values, people, grant, audit, health, admins or help", reads=_only_reads)
+@command(
+    "rewards-admin", usage="setup, values, people, grant, screens, audit, health, admins or help", reads=_only_reads
+)
 def rewards_admin(request: Command, ctx: Context) -> Response:
     """Run the programme: set-up, values, people, points, audit."""
     check_administrator(ctx)
@@ -48,15 +51,17 @@ def show_help(said: Said, ctx: Context) -> Response:
         {"words": " ".join(filter(None, (command_name(ctx), one.name, one.usage))), "help": one.help}
         for _, one in sorted(admin_words.words.items())
     ]
+    rows.append({"words": "After setup", "help": ", ".join(["channel", "zone", *BY_WORD])})
     return Response(Reply(Card("admin_help", {"rows": rows})))
 
 
 def _menu(ctx: Context) -> Card:
     data = {
         "channel": ctx.programme.recognition_places.get(ctx.home.workspace_id),
-        "allowance": ctx.policy.weekly_allowance,
+        "allowance": ctx.policy.allowance,
+        "period": ctx.policy.allowance_period.value,
         "zone": ctx.home.zone,
-        "values": sum(one.active for one in ctx.programme.values),
+        "values": len(ctx.programme.current_values),
         "command": command_name(ctx),
     }
     return Card("admin_menu", data)

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, fields, replace
+from enum import StrEnum
 from typing import Any
 
 from handlers.admin_channels import shown_channel
 from handlers.admin_settings import LABELS, SETTINGS, shown
 from handlers.context import Context
 from handlers.refusals import Refusal
-from handlers.rules.policy import Board, Policy
+from handlers.rules.periods import day_in
+from handlers.rules.policy import OLD_NAMES, Policy
 from handlers.rules.policy_bounds import misfits_of, problems_of
 from handlers.ticks import move_tenant
 from handlers.vocabulary import Card, Reply, Response
@@ -19,7 +21,12 @@ from store.conversations import Place
 from store.tenants import change_policy, change_programme, change_workspace, change_zone, lock_policy
 
 CHANNEL, ZONE = "channel", "zone"
-_BOUND_BY = {"most_points": "weekly_allowance", "default_points": "most_points", "reason_least": "reason_most"}
+_BOUND_BY = {
+    "most_points": "allowance",
+    "default_points": "most_points",
+    "boost_points": "most_points",
+    "reason_least": "reason_most",
+}
 _WORDS = {one.field: one.word for one in SETTINGS}
 
 
@@ -36,17 +43,24 @@ def apply_change(ctx: Context, change: Change) -> Response:
     """Checks a change as a whole, makes it, and tells what is different now. What stays the same is not touched."""
     stored = lock_policy(ctx.tx, ctx.tenant_id)
     before = Policy.read(stored)
-    after = replace(before, **change.policy)
+    after = _dated(ctx, before, replace(before, **change.policy))
     if before != after:
         _check(before, after)
     changes = _differences(before, after)
-    if changes:
+    if before != after:
         change_policy(ctx.tx, ctx.tenant_id, _to_store(stored, after))
     changes |= _change_place(ctx, change.place) | _change_zone(ctx, change.zone)
     if changes:
         fact = AuditFact(id=ctx.new_id(), at=ctx.now, actor_id=ctx.actor.id, act="set-up changed", details=changes)
         add_audit(ctx.tx, ctx.tenant_id, fact)
     return Response(Reply(_changed_card(changes)))
+
+
+def _dated(ctx: Context, before: Policy, after: Policy) -> Policy:
+    """Notes the day of another kind of period: what was not given before it belongs to no period of that kind."""
+    if before.allowance_period == after.allowance_period:
+        return after
+    return replace(after, allowance_since=day_in(ctx.now, ctx.tenant_zone).isoformat())
 
 
 def _check(before: Policy, after: Policy) -> None:
@@ -68,7 +82,16 @@ def _first(high: str, before: Policy, after: Policy) -> str:
 def _differences(before: Policy, after: Policy) -> dict[str, list[Any]]:
     """By field: what it was and what it is."""
     pairs = {one.name: [getattr(before, one.name), getattr(after, one.name)] for one in fields(Policy)}
-    return {name: [_plain(one) for one in pair] for name, pair in pairs.items() if pair[0] != pair[1]}
+    pairs |= {"worth": [str(before.worth or ""), str(after.worth or "")]}
+    return {
+        name: [_plain(one) for one in pair]
+        for name, pair in pairs.items()
+        if name not in _TOLD_OTHERWISE and pair[0] != pair[1]
+    }
+
+
+_TOLD_OTHERWISE = ("allowance_since", "point_worth", "currency")
+"""A date that goes with another change, and two that are one amount."""
 
 
 def _to_store(stored: Mapping[str, Any], policy: Policy) -> dict[str, Any]:
@@ -76,12 +99,12 @@ def _to_store(stored: Mapping[str, Any], policy: Policy) -> dict[str, Any]:
     defaults = Policy()
     ours = {one.name for one in fields(Policy)}
     differs = {name for name in ours if getattr(policy, name) != getattr(defaults, name)}
-    kept = {name: value for name, value in stored.items() if name not in ours}
+    kept = {name: value for name, value in stored.items() if name not in ours | OLD_NAMES.keys()}
     return kept | {name: _plain(getattr(policy, name)) for name in sorted(differs)}
 
 
 def _plain(value: object) -> object:
-    return value.value if isinstance(value, Board) else value
+    return value.value if isinstance(value, StrEnum) else value
 
 
 def _change_place(ctx: Context, place: Place | None) -> dict[str, list[Any]]:
@@ -107,8 +130,10 @@ def _changed_card(changes: Mapping[str, list[Any]]) -> Card:
         {"label": LABELS[name], "was": shown(was), "now": shown(now)} for name, (was, now) in sorted(changes.items())
     ]
     notes = []
-    if "weekly_allowance" in changes:
-        notes.append("Who has given something this week keeps this week's allowance; for them it counts from Monday.")
+    if "allowance_period" in changes:
+        notes.append("Everybody gets the share of the period that is left. What they had not given yet stays behind.")
+    elif "allowance" in changes:
+        notes.append("Who has given something in this period keeps what they had; for them it counts from the next.")
     if ZONE in changes:
         notes.append("What is posted once a week or day is still posted once, by the new clock.")
     return Card("admin_changed", {"rows": rows, "notes": notes})

@@ -36,6 +36,7 @@ MOST_JOBS = 12
 MOST_DEAD = 5
 MOST_TRANSACTIONS = 200
 TITLES = {
+    "badges": "badges that people earned",
     "celebrations": "birthdays and work anniversaries",
     "last_week": "“Last week in thanks”",
     "reminder_zones": "a look at who asked for reminders, and in which zones",

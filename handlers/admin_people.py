@@ -6,6 +6,7 @@ from handlers import registry
 from handlers.access import check_administrator
 from handlers.admin_roles import check_still_administrator, is_owner
 from handlers.admin_words import Said, admin_word
+from handlers.choices import touch_shown
 from handlers.context import Context, who
 from handlers.finding import find_one, find_picked
 from handlers.refusals import Refusal
@@ -25,6 +26,7 @@ from handlers.vocabulary import (
 from store.audit import AuditFact, add_audit
 from store.health import count_people
 from store.people import Member, activate, deactivate, list_deactivated, list_members
+from store.sign_ins import end_sessions
 
 MOST_SHOWN = 10
 REASON_MOST = 500
@@ -69,7 +71,7 @@ def submit_deactivate(request: Submission, ctx: Context) -> Response:
         raise Refusal("nobody", "Who is it?", "Pick at least one person.", field="who")
     reason = request.values.get("reason", "")
     done = [_deactivate(ctx, one, reason if isinstance(reason, str) else "") for one in members]
-    return Response(Reply(_people_card(ctx, " ".join(done))))
+    return Response(Reply(_people_card(ctx, " ".join(done))), touch_shown(ctx))
 
 
 @action("admin_activate")
@@ -79,7 +81,7 @@ def press_activate(request: Action, ctx: Context) -> Response:
     found = list_members(ctx.tx, ctx.tenant_id, [request.values.get("person", "")])
     if not found:
         raise Refusal("unknown_person", "I do not know that person.", "Open the list of people anew.")
-    return Response(Replace(_people_card(ctx, _activate(ctx, found[0], ""))))
+    return Response(Replace(_people_card(ctx, _activate(ctx, found[0], ""))), touch_shown(ctx))
 
 
 # --- words ------------------------------------------------------------------------------------------------
@@ -95,14 +97,14 @@ def people(said: Said, ctx: Context) -> Response:
 def type_deactivate(said: Said, ctx: Context) -> Response:
     """Somebody takes part no more; their points stay."""
     member, reason = find_one(said.request, ctx, said.rest)
-    return Response(Reply(_people_card(ctx, _deactivate(ctx, member, reason))))
+    return Response(Reply(_people_card(ctx, _deactivate(ctx, member, reason))), touch_shown(ctx))
 
 
 @admin_word("activate", usage="@somebody")
 def type_activate(said: Said, ctx: Context) -> Response:
     """Somebody takes part again."""
     member, reason = find_one(said.request, ctx, said.rest)
-    return Response(Reply(_people_card(ctx, _activate(ctx, member, reason))))
+    return Response(Reply(_people_card(ctx, _activate(ctx, member, reason))), touch_shown(ctx))
 
 
 # --- what it does -----------------------------------------------------------------------------------------
@@ -127,6 +129,7 @@ def _deactivate(ctx: Context, member: Member, reason: str) -> str:
             "bot", f"{member.name} is an app, and takes no part anyway.", "There is nothing to do.", field="who"
         )
     if deactivate(ctx.tx, ctx.tenant_id, member.id, ctx.now):
+        end_sessions(ctx.tx, ctx.tenant_id, member.id)
         _note(ctx, "person deactivated", member, reason)
         return f"{member.name} takes part no more."
     return f"{member.name} was deactivated before."

@@ -13,7 +13,7 @@ from handlers.admin_words import Said, admin_word
 from handlers.context import Context
 from handlers.refusals import Refusal
 from handlers.registry import action, submission
-from handlers.rules.policy_bounds import problems_of
+from handlers.rules.policy_bounds import beyond_bounds, problems_of
 from handlers.rules.zones import find_zone, is_abbreviation, is_offset, nearest_zones
 from handlers.vocabulary import (
     Action,
@@ -73,7 +73,9 @@ def submit_limits(request: Submission, ctx: Context) -> Response:
     """Takes over points and limits."""
     check_administrator(ctx)
     policy, errors = _policy_in(request, LIMITS)
-    if errors := errors or problems_of(replace(ctx.policy, **policy)):
+    wanted = replace(ctx.policy, **policy)
+    # What cannot be read is not there to be compared with the rest, yet all that is wrong by itself is told at once.
+    if errors := errors | beyond_bounds(wanted) if errors else problems_of(wanted):
         return Response(FormErrors(errors))
     return apply_change(ctx, Change(policy=policy))
 

@@ -6,24 +6,27 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection
 
-from handlers.purposes import RULES, Purpose
 from handlers.rules.policy import Board
 from handlers.rules.ranking import Line, Side, rank_shares
-from store.boards import Naming, Standing, count_by_department, list_standings
+from store.boards import ANY_VALUE, Counting, Naming, Standing, count_by_department, list_standings
 from store.person_records import list_records
-
-NAMING = Naming(Purpose.BOARD, next(one.default for one in RULES if one.purpose is Purpose.BOARD))
 
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """Which board of a tenant, by the label of its period, and how many of its first lines."""
+    """Which board of a tenant, by the label of its period, whom it may name, and how many of its first lines."""
 
     tenant_id: str
     board: Board
+    naming: Naming
     side: Side
     label: str
     most: int
+    value_id: str = ANY_VALUE
+
+    @property
+    def counting(self) -> Counting:
+        return Counting(self.label, self.side is Side.GIVEN, self.value_id)
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,8 +50,7 @@ def find_lines(tx: Connection, asked: Asked, person_id: str = "") -> Found:
 
 
 def _people(tx: Connection, asked: Asked, person_id: str) -> Found:
-    giving = asked.side is Side.GIVEN
-    found = list_standings(tx, asked.tenant_id, asked.label, NAMING, giving=giving, most=asked.most, own_id=person_id)
+    found = list_standings(tx, asked.tenant_id, asked.counting, asked.naming, most=asked.most, own_id=person_id)
     return Found([_line(one) for one in found], found[0].everybody if found else 0, person_id)
 
 
@@ -57,7 +59,7 @@ def _line(one: Standing) -> Line:
 
 
 def _departments(tx: Connection, asked: Asked, person_id: str) -> Found:
-    counted = count_by_department(tx, asked.tenant_id, asked.label, NAMING, giving=asked.side is Side.GIVEN)
+    counted = count_by_department(tx, asked.tenant_id, asked.counting, asked.naming)
     own = list_records(tx, asked.tenant_id, [person_id]).get(person_id) if person_id else None
     own_id = own.department if own else ""
     lines = rank_shares(

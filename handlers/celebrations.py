@@ -11,10 +11,12 @@ from sqlalchemy import Connection
 
 from handlers.context import TenantContext, who
 from handlers.placing import why_not_here
+from handlers.programme import read_policy
 from handlers.purposes import Purpose, who_agrees
 from handlers.registry import tick, view
 from handlers.rules.anniversaries import days_back, days_kept_on, years_on
 from handlers.rules.instants import Daily
+from handlers.rules.policy import Policy
 from handlers.vocabulary import Card, Post, Subject, Tick, Touch, Turned, Who
 from store.outbox import Due, State
 from store.people import Member, list_members
@@ -37,7 +39,7 @@ def celebrate(tick: Tick, ctx: TenantContext) -> Turned:
     today = ctx.now.astimezone(ctx.tenant_zone).date()
     missed = today - tick.missed_at.astimezone(ctx.tenant_zone).date()
     days = [one for one in days_back(today, min(missed.days, CAUGHT_UP)) if not _is_done(ctx, one)]
-    shown = _agreed_on(ctx.tx, ctx.tenant_id, today, days)
+    shown = _agreed_on(ctx.tx, ctx.tenant_id, ctx.policy, today, days)
     early = tick.due_at.astimezone(ctx.tenant_zone).date() < today
     if not shown or (early and not any(one.belated for one in shown)):
         return Turned()  # the new day comes at its own hour
@@ -55,7 +57,7 @@ def show_celebration(tx: Connection, due: Due) -> Card | None:
     """Who agrees now."""
     day, _, missed = due.subject_id.partition("+")
     today = date.fromisoformat(day)
-    shown = _agreed_on(tx, due.tenant_id, today, days_back(today, int(missed or 0)))
+    shown = _agreed_on(tx, due.tenant_id, read_policy(tx, due.tenant_id), today, days_back(today, int(missed or 0)))
     return _made(shown) if shown or due.state == State.SENT else None
 
 
@@ -102,10 +104,10 @@ class _Shown:
     person: Member
 
 
-def _agreed_on(tx: Connection, tenant_id: str, today: date, days: Iterable[date]) -> list[_Shown]:
+def _agreed_on(tx: Connection, tenant_id: str, policy: Policy, today: date, days: Iterable[date]) -> list[_Shown]:
     """What is celebrated of these days, by whose agreement: birthdays first, then the longest with us, then belated."""
     occasions = list(_occasions(tx, tenant_id, today, {key: day for day in days for key in days_kept_on(day)}))
-    people = _who_agree(tx, tenant_id, {one.person_id for one in occasions})
+    people = _who_agree(tx, tenant_id, policy, {one.person_id for one in occasions})
     shown = [_Shown(one.belated, one.years, people[one.person_id]) for one in occasions if one.person_id in people]
     return sorted(shown, key=lambda one: (one.belated, one.years != 0, -one.years, one.person.name, one.person.id))
 
@@ -122,8 +124,8 @@ def _occasions(tx: Connection, tenant_id: str, today: date, days: Mapping[str, d
             yield _Occasion(fact.person_id, day < today, years)
 
 
-def _who_agree(tx: Connection, tenant_id: str, people: set[str]) -> dict[str, Member]:
-    agreed = who_agrees(tx, tenant_id, Purpose.CELEBRATION, people)
+def _who_agree(tx: Connection, tenant_id: str, policy: Policy, people: set[str]) -> dict[str, Member]:
+    agreed = who_agrees(tx, tenant_id, policy, Purpose.CELEBRATION, people)
     members = list_members(tx, tenant_id, agreed)
     return {one.id: one for one in members if one.active and one.kind not in ("bot", "stranger")}
 

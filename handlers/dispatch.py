@@ -36,6 +36,7 @@ from handlers.vocabulary import (
     Nothing,
     OpenForm,
     Platform,
+    Reaction,
     Reader,
     Replace,
     Reply,
@@ -104,6 +105,16 @@ class Dispatcher:
         """Whether a request changes nothing, so that it may run beside writers."""
         entry = registry.find(request)
         return request.wired and (entry is None or entry.only_reads(request))
+
+    def concerns(self, request: Request) -> bool:
+        """Whether a request is for us: of what platforms tell unasked, most is not, and that has to cost little."""
+        entry = registry.find(request)
+        if entry is None or entry.concerns is None:
+            return True
+        workspace = request.who.workspace
+        with self._database.reading() as tx:
+            home = find_home(tx, workspace.platform, workspace.id)
+        return home is not None and entry.concerns(request, Policy.read(home.policy))
 
     def dispatch(self, request: Request) -> Answered:
         """Handles a request, whole or not at all. Raises `Unknown` before anything is stored."""
@@ -209,16 +220,17 @@ class Dispatcher:
             raise Unknown((request.who,))
         if not whoever:
             check_actor(actor)
+        now = self._clock()
         return Context(
             tx=tx,
-            now=self._clock(),
+            now=now,
             new_id=self._new_id,
             home=home,
             actor=actor,
             place=place,
             people=people,
             policy=Policy.read(home.policy),
-            programme=self._programmes.get(tx, home),
+            programme=self._programmes.get(tx, home, now),
             owners=self._owners,
             public_url=self._public_url(),
         )
@@ -275,8 +287,16 @@ def _remembered(known: requests.Outcome, tenant_id: str) -> Answered:
     return Answered(known.answer["kind"], known.answer["payload"], known.outcome, tenant_id, again=True)
 
 
+_MAY_NOT = ("bot", "deactivated", "stranger")
+
+
 def _refused(refusal: Refusal, request: Request) -> Answer:
-    """A refusal goes to its field where a form can show it, else it is a card."""
+    """A refusal goes to its field where a form can show it, else it is a card.
+
+    Whoever may not take part and reacts to a message has asked for nothing, and is told nothing.
+    """
+    if isinstance(request, Reaction) and refusal.code in _MAY_NOT:
+        return Nothing()
     if refusal.field and isinstance(request, Submission):
         return FormErrors({refusal.field: f"{refusal.sentence} {refusal.next_step}"})
     return Reply(Card("refusal", {"sentence": refusal.sentence, "next_step": refusal.next_step}))

@@ -4,35 +4,52 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
+from handlers import allowances
 from handlers.access import why_not_receive
+from handlers.badges import add_badge_points, check_may_give, check_points
 from handlers.context import Context, who
+from handlers.pair_hint import mostly_thanked
 from handlers.placing import Placement, place_for
-from handlers.recognition_cards import LINK_TO_POST, SUBJECT, posted_card, received_card
+from handlers.recognition_cards import LINK_TO_POST, SUBJECT, Joined, copied_card, posted_card, received_card
 from handlers.refusals import Refusal
-from handlers.rules.periods import tally_labels, week_label
+from handlers.rules.periods import tally_labels
 from handlers.rules.policy import Policy
 from handlers.vocabulary import Card, Direct, Platform, Post, Reply, Response, Send, Subject, WebLink
 from store import ledger
 from store.conversations import list_places
 from store.people import Member, list_members
-from store.recognitions import RecognitionFact, add_draft, add_recognition, find_draft, find_same
+from store.recognitions import (
+    Audience,
+    RecognitionFact,
+    add_draft,
+    add_recognition,
+    find_draft,
+    find_recognition,
+    find_same,
+    use_draft,
+)
 from store.tallies import Count, add_counts, private_label
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Gift:
-    """What somebody wants to give. `points` None means the programme's usual."""
+    """What somebody wants to give. `points` None means the programme's usual; 0 is appreciation without points."""
 
     receivers: tuple[Member, ...]
     reason: str
     points: int | None = None
     value_id: str | None = None
     badge_id: str | None = None
-    shown: bool = True
+    audience: Audience = Audience.HERE
+    copied: tuple[Member, ...] = ()
+    """Who may read along."""
     about_link: str = ""
+    quiet: bool = False
+    """Posted nowhere, for there is a sign of it already: a reaction. It counts like every other."""
 
 
 def give(ctx: Context, gift: Gift, *, draft_id: str = "") -> Response:
@@ -42,19 +59,33 @@ def give(ctx: Context, gift: Gift, *, draft_id: str = "") -> Response:
     """
     points = _points(ctx, gift)
     _check_receivers(ctx, gift.receivers)
-    _check_reason(ctx, gift.reason)
-    fact = _fact(ctx, gift, points, draft_id or ctx.new_id())
+    if not gift.quiet:  # whose words are ours
+        check_reason(ctx, gift.reason)
+    _check_copied(ctx, gift)
+    badge = ctx.programme.badge(gift.badge_id)
+    check_may_give(ctx, badge)
+    _check_value(ctx, gift)
+    if badge and badge.points:
+        check_points(ctx, badge, gift.receivers, private=gift.audience in (Audience.RECEIVERS, Audience.COPIED))
+    placement = Placement(()) if gift.quiet else place_for(ctx, gift.audience)
+    fact = _fact(ctx, gift, points, draft_id or ctx.new_id(), placement)
     if not draft_id and _given_just_now(ctx, fact):
         return _ask_again(ctx, gift)
-    posted = _move_points(ctx, fact)
-    fact = replace(fact, transaction_id=posted.transaction_id)
+    spent = _spend(ctx, fact) if points else None
+    brought = add_badge_points(ctx, fact.id, badge, gift.receivers) if badge and badge.points else None
+    fact = replace(
+        fact,
+        transaction_id=spent.transaction_id if spent else None,
+        badge_points=badge.points if badge else 0,
+        badge_transaction_id=brought.transaction_id if brought else None,
+    )
     add_recognition(ctx.tx, fact)
     add_counts(ctx.tx, ctx.tenant_id, fact.value_id, counts_of(fact))
-    placement = place_for(ctx, shown=gift.shown)
-    left = posted.balances[allowance_of(ctx)]
+    left = spent.left if spent else allowances.left(ctx)
+    balances = {**(spent.balances if spent else {}), **(brought.balances if brought else {})}  # the last one holds
     return Response(
-        Reply(_given_card(ctx, gift.receivers, fact, placement, left)),
-        _sends(ctx, gift.receivers, fact, placement, posted),
+        Reply(_given_card(ctx, gift, fact, placement, left)),
+        _sends(ctx, gift, fact, placement, balances),
     )
 
 
@@ -62,14 +93,21 @@ def give_draft(ctx: Context, draft_id: str) -> Response:
     """Gives what waited for one more word of its giver: once, and where it was said."""
     content = find_draft(ctx.tx, ctx.tenant_id, draft_id, ctx.actor.id)
     kept = json.loads(content or "{}")
+    if not content and find_recognition(ctx.tx, ctx.tenant_id, draft_id):
+        raise Refusal("sent_already", "You sent that again already.", "Nothing was sent twice.")
     if not kept or "kind" in kept:  # none, or of something else than a recognition
         raise Refusal("no_draft", "I do not have that draft any more.", "Type it once more, please.")
     by_id = {one.id: one for one in list_members(ctx.tx, ctx.tenant_id, kept["receivers"])}
     receivers = tuple(by_id[one] for one in kept.pop("receivers"))
     place_id = kept.pop("place", "")
+    if not use_draft(ctx.tx, ctx.tenant_id, draft_id, ctx.actor.id):  # two presses at once: the row decides
+        raise Refusal("sent_already", "You sent that again already.", "Nothing was sent twice.")
+    shown = kept.pop("shown", True)  # how drafts of an earlier version say it
+    audience = Audience(kept.pop("audience", Audience.HERE if shown else Audience.RECEIVERS))
+    copied = tuple(list_members(ctx.tx, ctx.tenant_id, kept.pop("copied", ())))
     said_in = replace(ctx, place=list_places(ctx.tx, ctx.tenant_id, [place_id]).get(place_id))
     try:
-        return give(said_in, Gift(receivers=receivers, **kept), draft_id=draft_id)
+        return give(said_in, Gift(receivers=receivers, audience=audience, copied=copied, **kept), draft_id=draft_id)
     except ledger.AlreadyPosted as posted:
         raise Refusal("sent_already", "You sent that again already.", "Nothing was sent twice.") from posted
 
@@ -114,12 +152,42 @@ def _points(ctx: Context, gift: Gift) -> int:
             f"Write +{ctx.policy.most_points} or less.",
             field="points",
         )
-    if points < 1:
-        raise Refusal("no_points", "A kudos carries at least 1 point.", "Write +1 or more.", field="points")
+    if points < 0:
+        raise Refusal("no_points", "Points go to people, and are never taken.", "Write +1 or more.", field="points")
     return points
 
 
-def _check_reason(ctx: Context, reason: str) -> None:
+def _check_value(ctx: Context, gift: Gift) -> None:
+    """A draft may be older than the value's time."""
+    value = ctx.programme.value(gift.value_id)
+    if value and not value.is_current(ctx.programme.day):
+        raise Refusal(
+            "value_over", f"#{value.name} cannot be given today.", "Choose another value, or none.", field="value"
+        )
+
+
+def _check_copied(ctx: Context, gift: Gift) -> None:
+    if gift.audience is Audience.COPIED and not gift.copied:
+        raise Refusal(
+            "nobody_copied",
+            "Who may read along?",
+            "Name somebody in copy, or choose the receivers only.",
+            field="copied",
+        )
+    if len(gift.copied) > ctx.policy.most_receivers:
+        raise Refusal(
+            "too_many_copied",
+            f"That is {len(gift.copied)} people in copy; there can be {ctx.policy.most_receivers} at most.",
+            "Leave some out, or show it on the wall.",
+            field="copied",
+        )
+    for one in gift.copied:
+        if why := why_not_receive(one, ctx.policy):
+            raise Refusal("cannot_read", f"{one.name} {why}.", "Leave them out, and send it again.", field="copied")
+
+
+def check_reason(ctx: Context, reason: str) -> None:
+    """Raises a `Refusal` at the field of the reason."""
     if Policy().reason_least <= len(reason) < ctx.policy.reason_least:
         raise Refusal(
             "short_reason",
@@ -155,7 +223,8 @@ def _ask_again(ctx: Context, gift: Gift) -> Response:
         "points": gift.points,
         "value_id": gift.value_id,
         "badge_id": gift.badge_id,
-        "shown": gift.shown,
+        "audience": gift.audience,
+        "copied": [one.id for one in gift.copied],
         "about_link": gift.about_link,
         "place": ctx.place.id if ctx.place else "",
     }
@@ -168,7 +237,7 @@ def _ask_again(ctx: Context, gift: Gift) -> Response:
 # --- the books --------------------------------------------------------------------------------------------
 
 
-def _fact(ctx: Context, gift: Gift, points: int, recognition_id: str) -> RecognitionFact:
+def _fact(ctx: Context, gift: Gift, points: int, recognition_id: str, placement: Placement) -> RecognitionFact:
     return RecognitionFact(
         tenant_id=ctx.tenant_id,
         id=recognition_id,
@@ -178,65 +247,39 @@ def _fact(ctx: Context, gift: Gift, points: int, recognition_id: str) -> Recogni
         value_id=gift.value_id,
         badge_id=gift.badge_id,
         points=points,
-        shown=gift.shown,
+        audience=gift.audience,
+        public=gift.audience is Audience.WALL or placement.public,
         about_link=gift.about_link,
         transaction_id=None,
         tally_labels=_labels(ctx, gift),
-        fingerprint=_fingerprint(gift, points),
+        fingerprint=fingerprint_of(
+            [one.id for one in gift.receivers], points, gift.value_id, gift.badge_id, gift.reason
+        ),
         given_at=ctx.now,
+        copied_ids=tuple(sorted(one.id for one in gift.copied)),
     )
 
 
 def _labels(ctx: Context, gift: Gift) -> tuple[str, ...]:
     """What only its receivers see counts for the two of them, and on no board."""
     labels = tally_labels(ctx.now, ctx.tenant_zone)
-    return labels if gift.shown else tuple(private_label(one) for one in labels)
+    private = gift.audience in (Audience.RECEIVERS, Audience.COPIED)
+    return tuple(private_label(one) for one in labels) if private else labels
 
 
-def _fingerprint(gift: Gift, points: int) -> str:
+def fingerprint_of(
+    receivers: Iterable[str], points: int, value_id: str | None, badge_id: str | None, reason: str
+) -> str:
     """The same for the same receivers in any order, amount and words."""
-    parts = [*sorted(one.id for one in gift.receivers), str(points), gift.value_id or "", gift.badge_id or ""]
-    return hashlib.sha256("\n".join([*parts, gift.reason]).encode()).hexdigest()[:32]
+    parts = [*sorted(receivers), str(points), value_id or "", badge_id or ""]
+    return hashlib.sha256("\n".join([*parts, reason]).encode()).hexdigest()[:32]
 
 
-def _move_points(ctx: Context, fact: RecognitionFact) -> ledger.Posted:
-    """Moves points from the giver's allowance of this week to the wallets, for all receivers or for none."""
-    source = allowance_of(ctx)
-    ledger.grant(ctx.tx, ctx.tenant_id, source, ctx.policy.weekly_allowance, ctx.now)
-    gift = ledger.Transaction(
-        kind="gift",
-        act=f"recognition:{fact.id}",
-        effective_at=ctx.now,
-        recorded_at=ctx.now,
-        postings=[ledger.Posting(source, ledger.wallet(one), fact.points) for one in fact.receiver_ids],
-    )
-    try:
-        return ledger.post(ctx.tx, ctx.tenant_id, gift)
-    except ledger.InsufficientPoints as short:
-        raise _allowance_spent(ctx, fact, short.available) from short
-
-
-def allowance_of(ctx: Context) -> ledger.Account:
-    """What the actor may give this week, by the calendar on their own wall."""
-    return ledger.allowance(ctx.actor.id, week_label(ctx.now, ctx.zone))
-
-
-def left_this_week(ctx: Context) -> int:
-    """Points that the actor may still give; all of them, before the first gift of the week."""
-    of = allowance_of(ctx)
-    kept = ledger.find_balance(ctx.tx, ctx.tenant_id, of)
-    return kept if ledger.is_granted(ctx.tx, ctx.tenant_id, of) else kept + ctx.policy.weekly_allowance
-
-
-def _allowance_spent(ctx: Context, fact: RecognitionFact, left: int) -> Refusal:
-    people = len(fact.receiver_ids)
-    needed = f"{fact.points * people} ({fact.points} each for {people})" if people > 1 else str(fact.points)
-    each = left // people
-    return Refusal(
-        "allowance_spent",
-        f"You have {left} of {ctx.policy.weekly_allowance} points left this week, and this takes {needed}.",
-        f"Write +{each} or less, or come back on Monday." if each else "Fresh points arrive on Monday.",
-        field="points",
+def _spend(ctx: Context, fact: RecognitionFact) -> allowances.Spent:
+    """Moves points from the giver's allowance to the wallets, for all receivers or for none."""
+    act = f"recognition:{fact.id}"
+    return allowances.spend(
+        ctx, allowances.Spending(kind="gift", act=act, each=fact.points, receiver_ids=fact.receiver_ids)
     )
 
 
@@ -246,29 +289,31 @@ def counts_of(fact: RecognitionFact) -> list[Count]:
     counts = []
     for label in fact.tally_labels:
         counts.append(Count(label, fact.giver_id, given=len(fact.receiver_ids), points_given=total))
-        counts += [Count(label, one, received=1, points_received=fact.points) for one in fact.receiver_ids]
+        points = fact.points + fact.badge_points
+        counts += [Count(label, one, received=1, points_received=points) for one in fact.receiver_ids]
     return counts
 
 
 # --- telling ----------------------------------------------------------------------------------------------
 
 
-def _given_card(
-    ctx: Context, receivers: tuple[Member, ...], fact: RecognitionFact, placement: Placement, left: int
-) -> Card:
+def _given_card(ctx: Context, gift: Gift, fact: RecognitionFact, placement: Placement, left: allowances.Left) -> Card:
     """The giver's confirmation."""
+    mostly = mostly_thanked(ctx, gift.receivers)
     return Card(
-        "kudos_given",
+        "reaction_given" if gift.quiet else "kudos_given",
         {
-            "receivers": [who(one) for one in receivers],
+            "receivers": [who(one) for one in gift.receivers],
+            "copied": [who(one) for one in gift.copied],
             "points": fact.points,
-            "total": fact.points * len(receivers),
+            "total": fact.points * len(gift.receivers),
             "place": placement.posts[0] if placement.posts else None,
             "moved": placement.moved,
             "invite": _invite_link(ctx) if placement.moved == "not_in_channel" else None,
-            "left": left,
-            "allowance": ctx.policy.weekly_allowance,
-            "until": "Monday",
+            "left": left.points,
+            "allowance": left.of,
+            "until": left.until,
+            "mostly": who(mostly) if mostly else None,
             "id": fact.id,
             "undo_minutes": ctx.policy.undo_minutes,
         },
@@ -285,22 +330,34 @@ def _invite_link(ctx: Context) -> WebLink | None:
 
 def _sends(
     ctx: Context,
-    receivers: tuple[Member, ...],
+    gift: Gift,
     fact: RecognitionFact,
     placement: Placement,
-    posted: ledger.Posted,
+    balances: Mapping[ledger.Account, int],
 ) -> tuple[Send, ...]:
-    subject = Subject(SUBJECT, fact.id)
-    card = posted_card(fact, ctx.actor, receivers, ctx.programme)
+    """One post a workspace, and one message to each receiver and each person in copy, who may be both."""
+    subject, receivers = Subject(SUBJECT, fact.id), gift.receivers
+    card = posted_card(fact, ctx.actor, receivers, ctx.programme, Joined(offer=ctx.policy.boost_points))
     link = LINK_TO_POST if placement.posts else None
     posts = [Post(place, card, subject) for place in placement.posts]
     directs = [
         Direct(
             one,
-            received_card(fact, ctx.actor, one, receivers, ctx.programme, posted.balances[ledger.wallet(one.id)], link),
+            received_card(fact, ctx.actor, one, receivers, ctx.programme, _wallet(ctx, one, balances), link),
             subject,
             linked=link is not None,
         )
         for one in receivers
     ]
-    return (*posts, *directs)
+    told = {ctx.actor.id, *fact.receiver_ids}
+    copies = [
+        Direct(one, copied_card(fact, ctx.actor, receivers, ctx.programme, link), subject, linked=link is not None)
+        for one in gift.copied
+        if one.id not in told
+    ]
+    return (*posts, *directs, *copies)
+
+
+def _wallet(ctx: Context, receiver: Member, balances: Mapping[ledger.Account, int]) -> int:
+    mine = ledger.wallet(receiver.id)
+    return balances[mine] if mine in balances else ledger.find_balance(ctx.tx, ctx.tenant_id, mine)

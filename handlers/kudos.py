@@ -88,7 +88,7 @@ def _refusal_of(problem: Problem, ctx: Context) -> Refusal:
     match problem:
         case UnknownValue(typed, closest):
             meant = ctx.programme.value(closest)
-            names = ", ".join(f"#{one.name}" for one in ctx.programme.values if one.active)
+            names = ", ".join(f"#{one.name}" for one in ctx.programme.current_values)
             return Refusal(
                 "unknown_value",
                 f"{typed} is not one of our values." + (f" Did you mean #{meant.name}?" if meant else ""),

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from handlers import allowances
+from handlers.badges import badges_of
 from handlers.context import Context
-from handlers.giving import Gift, give, left_this_week
+from handlers.giving import Gift, give
 from handlers.opened_in import note_place
 from handlers.placing import why_not_here
 from handlers.refusals import Refusal
@@ -23,16 +25,21 @@ from handlers.vocabulary import (
     Response,
     Submission,
     TextField,
+    WorkspaceRef,
 )
-from store.people import Member
+from store.people import Member, list_members
+from store.person_records import list_records
+from store.recognitions import Audience
 
-HERE, RECEIVERS_ONLY = "here", "receivers"
+MANAGERS = "managers"
+"""The receivers' managers read along: a choice of the form only."""
 
 
 @action("kudos_form", menu="Give kudos", reads=True)
 def open_form(request: Action, ctx: Context) -> Response:
     """Opens the form to thank somebody."""
-    return open_kudos_form(ctx, request.about, link=request.values.get("about", ""))
+    values = request.values
+    return open_kudos_form(ctx, request.about, link=values.get("about", ""), to=_account(ctx, values.get("person", "")))
 
 
 @action("kudos_about", menu="Give kudos for this", on_message=True, reads=True)
@@ -41,8 +48,11 @@ def open_about(request: Action, ctx: Context) -> Response:
     return open_kudos_form(ctx, request.about)
 
 
-def open_kudos_form(ctx: Context, about: MessageRef | None = None, link: str = "") -> Response:
-    left = left_this_week(ctx)
+def open_kudos_form(
+    ctx: Context, about: MessageRef | None = None, link: str = "", to: AccountRef | None = None
+) -> Response:
+    """`to`: whom it is to thank, where that is known already."""
+    left = allowances.left(ctx)
     return Response(
         OpenForm(
             Form(
@@ -51,9 +61,9 @@ def open_kudos_form(ctx: Context, about: MessageRef | None = None, link: str = "
                 opened_by="kudos_form",
                 title="Give kudos",
                 submit="Send",
-                note=f"You have {left} of {ctx.policy.weekly_allowance} points left until Monday.",
+                note=f"You have {left.points} of {left.of} points left until {left.until}.",
                 context=_context(ctx, about, link),
-                fields=_fields(ctx, about, left),
+                fields=_fields(ctx, to or _author(ctx, about), left.points),
             )
         )
     )
@@ -62,32 +72,37 @@ def open_kudos_form(ctx: Context, about: MessageRef | None = None, link: str = "
 @submission("kudos")
 def submit_kudos(request: Submission, ctx: Context) -> Response:
     """Gives what the form says."""
+    receivers = _people(request, ctx, "receivers")
+    audience, copied = _audience(request, ctx, receivers)
     gift = Gift(
-        receivers=_receivers(request, ctx),
+        receivers=receivers,
         reason=_text(request, "reason").strip(),
         points=_number(_text(request, "points")),
-        value_id=_known(_text(request, "value"), [one.id for one in ctx.programme.values if one.active]),
-        badge_id=_known(_text(request, "badge"), [one.id for one in ctx.programme.badges if one.active]),
-        shown=_text(request, "audience") != RECEIVERS_ONLY,
+        value_id=_known(_text(request, "value"), [one.id for one in ctx.programme.current_values]),
+        badge_id=_known(_text(request, "badge"), [one.id for one in ctx.programme.current_badges]),
+        audience=audience,
+        copied=copied,
         about_link=_checked_link(ctx, request.context.get("about", "")),
     )
     return give(ctx, gift)
 
 
 def _fields(
-    ctx: Context, about: MessageRef | None, left: int
+    ctx: Context, to: AccountRef | None, left: int
 ) -> tuple[PeopleField | TextField | NumberField | ChoiceField, ...]:
-    author = (about.author,) if about and about.author and _is_human(ctx, about.author) else ()
     most = ctx.policy.most_points
-    values = tuple(Choice(one.id, f"{one.emoji} {one.name}") for one in ctx.programme.values if one.active)
-    badges = tuple(Choice(one.id, f"{one.emoji} {one.title}") for one in ctx.programme.badges if one.active)
+    values = tuple(Choice(one.id, f"{one.emoji} {one.name}") for one in ctx.programme.current_values)
+    badges = tuple(Choice(one.id, f"{one.emoji} {one.title}") for one in badges_of(ctx))
     here = "in the recognition channel" if why_not_here(ctx.place) else "here"
     audience = (
-        Choice(HERE, f"Everybody {here}, as a post"),
-        Choice(RECEIVERS_ONLY, "The receivers only"),
+        Choice(Audience.HERE, f"Everybody {here}, as a post"),
+        Choice(Audience.WALL, "The whole organisation, on its wall"),
+        Choice(Audience.RECEIVERS, "The receivers only"),
+        Choice(MANAGERS, "The receivers and their managers"),
+        Choice(Audience.COPIED, "The receivers and the people in copy"),
     )
     return (
-        PeopleField(name="receivers", label="Whom do you thank?", initial=author),
+        PeopleField(name="receivers", label="Whom do you thank?", initial=(to,) if to else ()),
         TextField(
             name="reason",
             label="What for?",
@@ -99,20 +114,31 @@ def _fields(
         NumberField(
             name="points",
             label="Points for each",
-            initial=max(1, min(ctx.policy.default_points, left)),
-            least=1,
+            initial=min(ctx.policy.default_points, left),
+            least=0,
             most=most,
-            hint=f"1 to {most}; you have {left} left.",
+            hint=f"0 to {most}; you have {left} left. With 0 it is words alone.",
         ),
         ChoiceField(name="value", label="Which value does it show?", choices=values, optional=True),
         ChoiceField(name="badge", label="A badge with it?", choices=badges, optional=True),
-        ChoiceField(name="audience", label="Who sees it?", choices=audience, initial=HERE),
+        ChoiceField(name="audience", label="Who sees it?", choices=audience, initial=Audience.HERE),
+        PeopleField(name="copied", label="In copy", hint="They read along, and get no points.", optional=True),
     )
 
 
-def _is_human(ctx: Context, ref: AccountRef) -> bool:
-    member = ctx.people.get(ref)
-    return member is not None and member.kind != "bot" and member.id != ctx.actor.id
+def _author(ctx: Context, about: MessageRef | None) -> AccountRef | None:
+    """Whose message it is, if that is a colleague."""
+    member = ctx.people.get(about.author) if about and about.author else None
+    is_colleague = member is not None and member.kind != "bot" and member.id != ctx.actor.id
+    return about.author if about and is_colleague else None
+
+
+def _account(ctx: Context, person_id: str) -> AccountRef | None:
+    """How a colleague is called here; None for whoever has no account here."""
+    found = list_members(ctx.tx, ctx.tenant_id, [person_id]) if person_id else []
+    accounts = [one for member in found for one in member.accounts if one.workspace_id == ctx.home.workspace_id]
+    workspace = WorkspaceRef(Platform(ctx.home.platform), ctx.home.workspace_ref)
+    return AccountRef(workspace, accounts[0].ref) if accounts else None
 
 
 def _context(ctx: Context, about: MessageRef | None, link: str) -> dict[str, str]:
@@ -124,8 +150,34 @@ def _context(ctx: Context, about: MessageRef | None, link: str) -> dict[str, str
 # --- what came back ---------------------------------------------------------------------------------------
 
 
-def _receivers(request: Submission, ctx: Context) -> tuple[Member, ...]:
-    picked = request.values.get("receivers", ())
+def _audience(request: Submission, ctx: Context, receivers: tuple[Member, ...]) -> tuple[Audience, tuple[Member, ...]]:
+    """Who sees it, and who is in copy. Somebody in copy of words for the receivers only was meant to read them."""
+    chosen, copied = _text(request, "audience"), _people(request, ctx, "copied")
+    if chosen == MANAGERS:
+        return Audience.COPIED, tuple(dict.fromkeys((*_managers(ctx, receivers), *copied)))
+    if chosen and chosen not in set(Audience):
+        raise Refusal("unknown_audience", "Who shall see it?", "Choose one of those offered.", field="audience")
+    audience = Audience(chosen) if chosen else Audience.HERE
+    return (Audience.COPIED if audience is Audience.RECEIVERS and copied else audience), copied
+
+
+def _managers(ctx: Context, receivers: tuple[Member, ...]) -> list[Member]:
+    """Those who are known and active; the giver knows of it anyway."""
+    records = list_records(ctx.tx, ctx.tenant_id, [one.id for one in receivers])
+    unknown = [one.name for one in receivers if not ((kept := records.get(one.id)) and kept.manager_id)]
+    if unknown:
+        raise Refusal(
+            "unknown_manager",
+            f"I do not know who the manager of {', '.join(unknown[:3])} is.",
+            "Name them in copy instead.",
+            field="audience",
+        )
+    ids = {kept.manager_id for kept in records.values() if kept.manager_id}
+    return [one for one in list_members(ctx.tx, ctx.tenant_id, ids) if one.active]
+
+
+def _people(request: Submission, ctx: Context, field: str) -> tuple[Member, ...]:
+    picked = request.values.get(field, ())
     refs = picked if isinstance(picked, tuple) else ()
     missing = [ref for ref in refs if ref not in ctx.people]
     if missing:
@@ -133,7 +185,7 @@ def _receivers(request: Submission, ctx: Context) -> tuple[Member, ...]:
             "unknown_person",
             "I cannot find one of these people here.",
             "Take out whoever is not a colleague, please.",
-            field="receivers",
+            field=field,
         )
     return tuple(dict.fromkeys(ctx.people[ref] for ref in refs))
 

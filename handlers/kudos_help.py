@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from handlers import allowances
+from handlers.badges import badges_of
 from handlers.context import Context
-from handlers.giving import left_this_week
 from handlers.registry import command
 from handlers.vocabulary import Card, Command, Platform, Reply, Response
 
@@ -15,6 +16,7 @@ def show_help(request: Command, ctx: Context) -> Response:
 
 
 def kudos_help(ctx: Context) -> Response:
+    left = allowances.left(ctx)
     return Response(
         Reply(
             Card(
@@ -26,9 +28,9 @@ def kudos_help(ctx: Context) -> Response:
                         for one in ctx.programme.values
                         if one.active
                     ],
-                    "badges": [{"emoji": one.emoji, "title": one.title} for one in ctx.programme.badges if one.active],
-                    "left": left_this_week(ctx),
-                    "allowance": ctx.policy.weekly_allowance,
+                    "badges": [{"emoji": one.emoji, "title": one.title} for one in badges_of(ctx)],
+                    "left": left.points,
+                    "allowance": left.of,
                     "limits": {"receivers": ctx.policy.most_receivers, "points": ctx.policy.most_points},
                 },
             )

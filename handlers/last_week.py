@@ -8,10 +8,11 @@ from datetime import time
 
 from sqlalchemy import Connection
 
-from handlers.boards import NAMING, Asked, find_lines
+from handlers.boards import Asked, find_lines
 from handlers.context import TenantContext, who
 from handlers.placing import why_not_here
-from handlers.programme import Programme, read_programme
+from handlers.programme import Programme, read_policy, read_programme
+from handlers.purposes import Purpose, naming_for
 from handlers.registry import tick, view
 from handlers.rules.instants import MONDAY, Weekly
 from handlers.rules.periods import week_label
@@ -22,7 +23,6 @@ from handlers.vocabulary import Card, Post, Subject, Tick, Touch, Turned, Who
 from store.boards import count_first_givers, list_first_givers, read_week
 from store.outbox import Due
 from store.people import Member, list_members
-from store.tenants import list_homes
 
 SUBJECT = "week"
 MOST = 5
@@ -36,7 +36,7 @@ class Week:
 
     tenant_id: str
     label: str
-    board: Board
+    policy: Policy
     programme: Programme
 
 
@@ -46,7 +46,7 @@ def post_last_week(job: Tick, ctx: TenantContext) -> Turned:
     if not ctx.policy.week_post:
         return Turned()
     places = [one for one in ctx.programme.recognition_places.values() if not why_not_here(one)]
-    week = Week(ctx.tenant_id, week_before(job.label), ctx.policy.board, ctx.programme)
+    week = Week(ctx.tenant_id, week_before(job.label), ctx.policy, ctx.programme)
     card = week_card(ctx.tx, week) if places else None
     if card is None:
         return Turned()
@@ -55,9 +55,8 @@ def post_last_week(job: Tick, ctx: TenantContext) -> Turned:
 
 @view("last_week")
 def show_last_week(tx: Connection, due: Due) -> Card | None:
-    home = next(iter(list_homes(tx, due.tenant_id)))
-    board = Policy.read(home.policy).board
-    return week_card(tx, Week(due.tenant_id, due.subject_id, board, read_programme(tx, due.tenant_id)))
+    policy = read_policy(tx, due.tenant_id)
+    return week_card(tx, Week(due.tenant_id, due.subject_id, policy, read_programme(tx, due.tenant_id)))
 
 
 def touch_last_week(ctx: TenantContext) -> Touch:
@@ -72,10 +71,10 @@ def week_card(tx: Connection, week: Week) -> Card | None:
         return None
     first = _first_givers(tx, week)
     boards = {side: _lines(tx, week, side) for side in Side}
-    named = {line.id for lines in boards.values() for line in lines} if week.board is Board.PEOPLE else set()
+    named = {line.id for lines in boards.values() for line in lines} if week.policy.board is Board.PEOPLE else set()
     people = {one.id: one for one in list_members(tx, week.tenant_id, {*first, *named})}
     data = {
-        "board": week.board.value,
+        "board": week.policy.board.value,
         "givers": numbers.givers,
         "receivers": numbers.receivers,
         "kudos": numbers.kudos,
@@ -89,13 +88,14 @@ def week_card(tx: Connection, week: Week) -> Card | None:
 
 
 def _first_givers(tx: Connection, week: Week) -> Sequence[str]:
-    if week.board is not Board.PEOPLE:
+    if week.policy.board is not Board.PEOPLE:
         return ()
-    return list_first_givers(tx, week.tenant_id, week.label, NAMING, MOST_FIRST)
+    return list_first_givers(tx, week.tenant_id, week.label, naming_for(week.policy, Purpose.BOARD), MOST_FIRST)
 
 
 def _lines(tx: Connection, week: Week, side: Side) -> list[Line]:
-    return find_lines(tx, Asked(week.tenant_id, week.board, side, week.label, MOST)).lines
+    naming = naming_for(week.policy, Purpose.BOARD)
+    return find_lines(tx, Asked(week.tenant_id, week.policy.board, naming, side, week.label, MOST)).lines
 
 
 def _values(programme: Programme, numbers: Mapping[str, int]) -> list[dict[str, object]]:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from handlers.context import Context
 from handlers.vocabulary import PlaceKind, Platform
 from store.conversations import Place
+from store.recognitions import Audience
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,20 +19,49 @@ class Placement:
 
     posts: tuple[Place, ...]
     moved: str = ""
+    public: bool = False
+    """Whether everybody in the organisation may read it there."""
 
 
-def place_for(ctx: Context, *, shown: bool) -> Placement:
-    """Each workspace of the tenant shows a recognition once. One that is not `shown` is posted nowhere."""
-    if not shown:
-        return Placement(())
+def place_for(ctx: Context, audience: Audience) -> Placement:
+    """Each workspace of the tenant shows a recognition once. One that is private is posted nowhere."""
+    match audience:
+        case Audience.RECEIVERS | Audience.COPIED:
+            return Placement(())
+        case Audience.WALL:
+            places = tuple(one for one in _recognition_places(ctx) if not why_not_here(one))
+            return Placement(places, "" if places else "nowhere", public=True)
+        case Audience.HERE:
+            return _here(ctx)
+
+
+def _here(ctx: Context) -> Placement:
     moved = why_not_here(ctx.place)
     fallback = ctx.programme.recognition_places
     here = fallback.get(ctx.home.workspace_id) if moved else ctx.place
     if here and why_not_here(here):
         here = None
-    elsewhere = [place for workspace, place in fallback.items() if workspace != ctx.home.workspace_id]
+    # What is said among some people stays there, on the other platform too.
+    stays = here is not None and here.kind != PlaceKind.CHANNEL
+    elsewhere = [] if stays else [place for one, place in fallback.items() if one != ctx.home.workspace_id]
     posts = tuple(place for place in (here, *elsewhere) if place and not why_not_here(place))
-    return Placement(posts, moved if posts else "nowhere")
+    public = bool(posts) and all(_is_everybodys(ctx, one) for one in posts)
+    return Placement(posts, moved if posts else "nowhere", public)
+
+
+def _is_everybodys(ctx: Context, place: Place) -> bool:
+    """A channel of a Teams team is its members' only, and nothing tells which team is the whole organisation; the
+    recognition channel is what administrators chose for that."""
+    chosen = ctx.programme.recognition_places.get(place.workspace_id)
+    if chosen is not None and chosen.id == place.id:
+        return True
+    return place.platform == Platform.SLACK and place.kind == PlaceKind.CHANNEL
+
+
+def _recognition_places(ctx: Context) -> list[Place]:
+    """That of the asker's own workspace first."""
+    mine = ctx.home.workspace_id
+    return [place for _, place in sorted(ctx.programme.recognition_places.items(), key=lambda one: one[0] != mine)]
 
 
 def why_not_here(place: Place | None) -> str:

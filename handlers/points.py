@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from handlers import registry
+from handlers import allowances, registry
 from handlers.context import Context
-from handlers.giving import left_this_week
 from handlers.registry import command
-from handlers.rules.periods import ALL, week_end, week_label
+from handlers.rules.periods import ALL, day_in, week_label
 from handlers.rules.policy import Board
 from handlers.rules.streaks import read_weeks
 from handlers.vocabulary import Card, Command, Reply, Response, Who
@@ -24,6 +23,7 @@ CHOICES = "my_choices"
 def points(request: Command, ctx: Context) -> Response:
     """What you hold, what you can still give, and what you gave and received."""
     week = week_label(ctx.now, ctx.tenant_zone)  # boards and runs are counted by the tenant's calendar
+    left = allowances.left(ctx)
     counted = list_totals(ctx.tx, ctx.tenant_id, ctx.actor.id, [week, ALL])
     weeks = read_weeks(list_weeks_given(ctx.tx, ctx.tenant_id, [ctx.actor.id])[ctx.actor.id], week)
     return Response(
@@ -32,9 +32,9 @@ def points(request: Command, ctx: Context) -> Response:
                 "points",
                 {
                     "wallet": ledger.find_balance(ctx.tx, ctx.tenant_id, ledger.wallet(ctx.actor.id)),
-                    "left": left_this_week(ctx),
-                    "allowance": ctx.policy.weekly_allowance,
-                    "fresh_on": week_end(ctx.now, ctx.zone).astimezone(ctx.zone).date(),
+                    "left": left.points,
+                    "allowance": left.of,
+                    "fresh_on": day_in(left.ends_at, ctx.zone),
                     "week": {"given": counted[week].given, "received": counted[week].received},
                     "ever": {"given": counted[ALL].given, "received": counted[ALL].received},
                     "run": weeks.run,

@@ -3,25 +3,53 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 
 from sqlalchemy import Connection
 
 from handlers.context import who
-from handlers.programme import Programme, read_programme
+from handlers.programme import Programme, read_policy, read_programme
 from handlers.registry import view
-from handlers.vocabulary import POST_LINK, Card, WebLink
+from handlers.rules.policy import Policy
+from handlers.vocabulary import POST_LINK, BadgePicture, Card, WebLink, Who
 from store import ledger
+from store.boosts import list_boosts
 from store.outbox import Due, State
 from store.people import Member, list_members
+from store.programme import BadgeFact
 from store.recognitions import RecognitionFact, find_recognition, find_thanked_back
 
 SUBJECT = "recognition"
 LINK_TO_POST = WebLink(POST_LINK, "the post")
+NAMED_JOINERS = 5
 
 
-def posted_card(fact: RecognitionFact, giver: Member, receivers: Iterable[Member], programme: Programme) -> Card:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Joined:
+    """Who boosted a recognition: the first of them, how many more, and what all of them added for each receiver.
+
+    `offer`: points that one more boost adds; 0 where there is none to be had.
+    """
+
+    offer: int = 0
+    first: tuple[Who, ...] = ()
+    others: int = 0
+    points: int = 0
+
+
+NOBODY = Joined()
+
+
+def posted_card(
+    fact: RecognitionFact,
+    giver: Member,
+    receivers: Iterable[Member],
+    programme: Programme,
+    joined: Joined = NOBODY,
+) -> Card:
     """The post that everybody in a conversation sees."""
-    return Card("kudos_posted", _data(fact, giver, programme) | {"receivers": [who(one) for one in receivers]})
+    own = {"receivers": [who(one) for one in receivers], "id": fact.id, "offer": joined.offer}
+    return Card("kudos_posted", _data(fact, giver, programme) | _joiners(joined) | own)
 
 
 def received_card(
@@ -33,6 +61,7 @@ def received_card(
     wallet: int,
     link: WebLink | None,
     thanked: bool = False,
+    joined: Joined = NOBODY,
 ) -> Card:
     """The message to one receiver. `wallet` is the balance after this gift, or now."""
     own = {
@@ -42,7 +71,28 @@ def received_card(
         "id": fact.id,
         "thanked": thanked,
     }
-    return Card("kudos_received", _data(fact, giver, programme) | own)
+    return Card("kudos_received", _data(fact, giver, programme) | _joiners(joined) | own)
+
+
+def read_joined(tx: Connection, fact: RecognitionFact, policy: Policy) -> Joined:
+    """How things stand with the boosts of a recognition."""
+    boosts = list_boosts(tx, fact.tenant_id, [fact.id])
+    first = [one.person_id for one in boosts[:NAMED_JOINERS]]
+    names = {one.id: one.name for one in list_members(tx, fact.tenant_id, first)} if first else {}
+    return Joined(
+        offer=policy.boost_points,
+        first=tuple(Who(one, names[one]) for one in first),  # without accounts: named, for nobody is called for that
+        others=len(boosts) - len(first),
+        points=sum(one.points for one in boosts),
+    )
+
+
+def copied_card(
+    fact: RecognitionFact, giver: Member, receivers: Iterable[Member], programme: Programme, link: WebLink | None
+) -> Card:
+    """The message to whoever may read along."""
+    own = {"receivers": [who(one) for one in receivers], "link": link, "private": fact.private}
+    return Card("kudos_copied", _data(fact, giver, programme) | own)
 
 
 @view("kudos_posted")
@@ -50,7 +100,8 @@ def show_posted(tx: Connection, due: Due) -> Card | None:
     fact, people, programme = _read(tx, due)
     if fact.taken_back_at and due.state != State.SENT:
         return None
-    return posted_card(fact, people[fact.giver_id], [people[one] for one in fact.receiver_ids], programme)
+    joined = read_joined(tx, fact, read_policy(tx, due.tenant_id))
+    return posted_card(fact, people[fact.giver_id], [people[one] for one in fact.receiver_ids], programme, joined)
 
 
 @view("kudos_received")
@@ -64,7 +115,17 @@ def show_received(tx: Connection, due: Due) -> Card | None:
     receivers = [people[one] for one in fact.receiver_ids]
     receiver = people[due.reader_id]
     link = LINK_TO_POST if due.linked else None
-    return received_card(fact, people[fact.giver_id], receiver, receivers, programme, wallet, link, thanked)
+    joined = read_joined(tx, fact, read_policy(tx, due.tenant_id))
+    return received_card(fact, people[fact.giver_id], receiver, receivers, programme, wallet, link, thanked, joined)
+
+
+@view("kudos_copied")
+def show_copied(tx: Connection, due: Due) -> Card | None:
+    fact, people, programme = _read(tx, due)
+    if fact.taken_back_at and due.state != State.SENT:
+        return None
+    receivers = [people[one] for one in fact.receiver_ids]
+    return copied_card(fact, people[fact.giver_id], receivers, programme, LINK_TO_POST if due.linked else None)
 
 
 def _read(tx: Connection, due: Due) -> tuple[RecognitionFact, Mapping[str, Member], Programme]:
@@ -74,6 +135,10 @@ def _read(tx: Connection, due: Due) -> tuple[RecognitionFact, Mapping[str, Membe
     return fact, people, read_programme(tx, due.tenant_id)
 
 
+def _joiners(joined: Joined) -> dict[str, object]:
+    return {"joiners": list(joined.first), "more_joiners": joined.others, "joined_points": joined.points}
+
+
 def _data(fact: RecognitionFact, giver: Member, programme: Programme) -> dict[str, object]:
     value, badge = programme.value(fact.value_id), programme.badge(fact.badge_id)
     return {
@@ -81,7 +146,19 @@ def _data(fact: RecognitionFact, giver: Member, programme: Programme) -> dict[st
         "points": fact.points,
         "reason": fact.reason,
         "value": {"emoji": value.emoji, "name": value.name} if value else None,
-        "badge": {"emoji": badge.emoji, "title": badge.title} if badge else None,
+        "badge": _badge(fact, badge) if badge else None,
         "about": WebLink(fact.about_link, "about this message") if fact.about_link else None,
+        "public": fact.public,
+        "edited": fact.edited_at is not None,
         "taken_back": fact.taken_back_at is not None,
+        "by_administrator": fact.taken_back_by is not None,
+    }
+
+
+def _badge(fact: RecognitionFact, badge: BadgeFact) -> dict[str, object]:
+    return {
+        "emoji": badge.emoji,
+        "title": badge.title,
+        "points": fact.badge_points,
+        "picture": BadgePicture(fact.tenant_id, badge.id, badge.emoji, badge.title),
     }

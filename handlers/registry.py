@@ -15,10 +15,13 @@ from typing import Any, TypeAlias, TypeVar
 from sqlalchemy import Connection
 
 from handlers.rules.instants import Rule
-from handlers.vocabulary import Action, Card, Command, Request, Submission
+from handlers.rules.policy import Policy
+from handlers.vocabulary import Action, Card, Command, Opened, Reaction, Request, Submission
 from store.outbox import Due
 
 Handler: TypeAlias = Callable[..., Any]
+Concerns: TypeAlias = Callable[[Any, Policy], bool]
+"""Whether a request is for us at all, by the tenant's policy alone."""
 Reads: TypeAlias = bool | Callable[[Any], bool]
 """Whether a handler changes nothing: always, or for some of its requests."""
 View: TypeAlias = Callable[[Connection, Due], Card | None]
@@ -31,6 +34,7 @@ class Entry:
     """A handler and how people meet it.
 
     `menu` is its title where a platform lists it in a menu: of every message with `on_message`, else anywhere.
+    What does not `concern` it is left before anything is looked up or stored: platforms tell much unasked.
     """
 
     name: str
@@ -40,6 +44,7 @@ class Entry:
     reads: Reads = False
     menu: str = ""
     on_message: bool = False
+    concerns: Concerns | None = None
 
     def only_reads(self, request: Request) -> bool:
         return self.reads(request) if callable(self.reads) else self.reads
@@ -63,6 +68,8 @@ class TickEntry:
 commands: dict[str, Entry] = {}
 actions: dict[str, Entry] = {}
 submissions: dict[str, Entry] = {}
+reactions: dict[str, Entry] = {}
+pages: dict[str, Entry] = {}
 views: dict[str, View] = {}
 ticks: dict[str, TickEntry] = {}
 
@@ -78,6 +85,16 @@ def action(name: str, *, menu: str = "", on_message: bool = False, reads: Reads 
 
 def submission(name: str) -> Callable[[H], H]:
     return lambda handler: _add(submissions, Entry(name, handler, _help(handler)))
+
+
+def reaction(*, concerns: Concerns) -> Callable[[H], H]:
+    """What reactions do; there is one, which looks at the emoji and the message."""
+    return lambda handler: _add(reactions, Entry("reaction", handler, _help(handler), concerns=concerns))
+
+
+def page(name: str) -> Callable[[H], H]:
+    """A page of the app that somebody opens, such as `home`. It changes nothing."""
+    return lambda handler: _add(pages, Entry(name, handler, _help(handler), reads=True))
 
 
 def view(card: str) -> Callable[[V], V]:
@@ -112,6 +129,10 @@ def find(request: Request) -> Entry | None:
             return actions.get(request.name)
         case Submission():
             return submissions.get(request.form)
+        case Reaction():
+            return reactions.get("reaction")
+        case Opened():
+            return pages.get(request.name)
         case _:
             raise AssertionError(f"no handlers for {type(request).__name__}")
 

@@ -169,7 +169,7 @@ class Ticks:
             new_id=self._new_id,
             home=home,
             policy=Policy.read(home.policy),
-            programme=self._programmes.get(tx, home),
+            programme=self._programmes.get(tx, home, now),
             owners=self._owners,
         )
         turned = registry.ticks[tick.job].handler(tick, ctx)

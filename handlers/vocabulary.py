@@ -166,6 +166,27 @@ class Submission(Request):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Reaction(Request):
+    """Somebody put an emoji on a message, or took it off (`added` False).
+
+    `emoji` is the platform's name for it, without the tone of a skin. `event_at` is the platform's time of the event,
+    in microseconds since 1970. The id of the message is the reference that a post of ours is kept by.
+    """
+
+    emoji: str
+    added: bool
+    event_at: int
+    about: MessageRef
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Opened(Request):
+    """Somebody came to a page of the app: `home`."""
+
+    name: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Tick:
     """A scheduled firing, or the next page of one. Nobody asks for it, so it has neither an asker nor an answer.
 
@@ -220,6 +241,16 @@ class WebLink:
 
 
 @dataclass(frozen=True, slots=True)
+class BadgePicture:
+    """The picture of a badge, for platforms that fetch it from us."""
+
+    tenant_id: str
+    badge_id: str
+    emoji: str
+    title: str
+
+
+@dataclass(frozen=True, slots=True)
 class Choice:
     value: str
     label: str
@@ -231,6 +262,7 @@ class PeopleField:
     label: str
     initial: tuple[AccountRef, ...] = ()
     hint: str = ""
+    optional: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -284,13 +316,13 @@ Field: TypeAlias = PeopleField | TextField | ChoiceField | NumberField | Convers
 def is_optional(field: Field) -> bool:
     """Whether it may stay empty."""
     match field:
-        case ChoiceField():
+        case ChoiceField() | PeopleField():
             return field.optional
         case TextField():
             return field.min_length == 0
         case ConversationField():
             return True  # none was chosen yet, and the rest of the form can be sent all the same
-        case PeopleField() | NumberField():
+        case NumberField():
             return False
 
 
@@ -379,12 +411,18 @@ class Post:
 
 @dataclass(frozen=True, slots=True)
 class Direct:
-    """A message to one person. A `linked` one waits for a post of its subject, to link to it by `POST_LINK`."""
+    """A message to one person. A `linked` one waits for a post of its subject, to link to it by `POST_LINK`.
+
+    What nobody's act brings is `unasked`: it names its `Purpose`, goes when its reader has an opening
+    (`handlers/attention.py`), and is worth nothing after `expires_at`.
+    """
 
     person: Member
     card: Card
     subject: Subject
     linked: bool = False
+    unasked: str = ""
+    expires_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

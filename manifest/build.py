@@ -32,7 +32,8 @@ TAGLINE = "Say thank you where everybody sees it, with points that count."
 ABOUT = (
     "Plaudit makes thanks visible. Write kudos with a name and a reason, or choose Give kudos for this on a message: "
     "the post says who helped, how, and which of your values it shows. Everybody has a weekly allowance of points to "
-    "give, and what people receive is theirs. Plaudit reads no conversations: it sees only what is sent to it."
+    "give, and what people receive is theirs. Plaudit reads no conversations: it sees only what is sent to it, and "
+    "reactions, but not the words they are for."
 )
 PLACEHOLDER_URL = "https://plaudit.example.com"
 PLACEHOLDER_ID = "00000000-0000-0000-0000-000000000000"
@@ -53,6 +54,7 @@ SLACK_SCOPES = {
     "usergroups:read": "Finds the members of a @group that is thanked.",
     "channels:read": "Whether a public channel may be posted to, and its name.",
     "groups:read": "The same for private channels that Plaudit was invited to.",
+    "reactions:read": "Gives points where somebody reacts with the programme's emoji; others are passed over.",
 }
 """The least that works, each with its reason; a review for the Marketplace asks for them. No `*:history`: no
 conversation is read."""
@@ -77,7 +79,7 @@ def slack_manifest(public_url: str, socket_mode: bool = False) -> Json:
         "features": {
             # Read only: what is written there would reach nobody.
             "app_home": {
-                "home_tab_enabled": False,
+                "home_tab_enabled": True,
                 "messages_tab_enabled": True,
                 "messages_tab_read_only_enabled": True,
             },

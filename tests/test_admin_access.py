@@ -101,7 +101,7 @@ def request_of(kind: str, name: str, who: AccountRef, named: Mapping[str, str]) 
                 "points": "50",
                 "reason": "for nothing at all",
                 "zone": "Asia/Tokyo",
-                "weekly_allowance": "9999",
+                "allowance": "9999",
                 "week_post": "no",
                 "who": (AccountRef(who.workspace, "U2"),),
             }

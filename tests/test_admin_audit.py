@@ -33,7 +33,7 @@ async def test_the_audit_tells_who_changed_what_when_and_why_in_the_readers_zone
     assert "*18 Nov 2026, 11:00* Ann Lee: person deactivated" in told, "Ann is in Berlin"
     assert "Bob Tanaka. “leaving”" in told
     assert "Bob Okafor, Cléo Martin; points: 50. “the launch”" in told
-    assert "Points to give in a week: 50 → 60" in told
+    assert "Points to give in a period: 50 → 60" in told
     assert "→ Asia/Tokyo" in told
     assert "value: #craft" in told
     assert "fingerprint" not in told

@@ -150,9 +150,9 @@ async def test_a_channel_of_nowhere_is_refused_at_its_field(office: Office) -> N
 
 async def test_limits_by_the_dialog_keep_what_was_typed(office: Office) -> None:
     await dialog(office, "admin_limits_form")
-    assert "more than 5 a week" in await sends(office, weekly_allowance="5", most_points="10")
-    assert office.filled(office.ann)["weekly_allowance"] == 5
-    assert "50 → **70**" in await sends(office, weekly_allowance="70", most_points="25")
+    assert "more than 5 a week" in await sends(office, allowance="5", most_points="10")
+    assert office.filled(office.ann)["allowance"] == 5
+    assert "50 → **70**" in await sends(office, allowance="70", most_points="25")
 
 
 async def test_values_by_the_dialog(office: Office) -> None:

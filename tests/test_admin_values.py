@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from tests.administration import audited, fills, open_administration, says
+from tests.administration import audited, fills, open_administration, opens, says
 from tests.conftest import Clock
 from tests.world import World
 
@@ -27,6 +27,11 @@ async def test_a_value_added_in_the_form_can_be_given_at_once(world: World) -> N
     assert "Ship-It" in world.shown("#general")
     [fact] = audited(world)
     assert (fact.act, fact.details["value"], fact.details["emoji"]) == ("value added", "#Ship-It", "🚢")
+
+
+async def test_adding_without_words_opens_the_form(world: World) -> None:
+    await opens(world, "values add")
+    assert "🦉 *wisdom*\n" in await fills(world, name="wisdom", emoji="🦉", meaning="") + "\n"
 
 
 async def test_a_retired_value_cannot_be_chosen_stays_shown_and_can_come_back(world: World) -> None:
@@ -83,7 +88,7 @@ WRONG = {
     "values retire": "Which value?\nWrite values retire #teamwork.",
     "values change #craft": "Write it anew: values change #craft 🤝 together We win together.",
     "values add together 🤝 We win": "The emoji comes first.\nWrite values add 🤝 together We win.",
-    "values add": "letters, digits, hyphens",
+    "values add 🚀": "letters, digits, hyphens",
 }
 
 

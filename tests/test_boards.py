@@ -132,6 +132,32 @@ async def test_names_of_every_kind_stand_on_a_board(world: World, rhythm: Rhythm
     assert len(lines[1]) < 120
 
 
+# --- of one value, and by department -----------------------------------------------------------------------
+
+
+async def test_one_value_alone_is_counted(world: World, rhythm: Rhythm) -> None:
+    await world.slack.command("ann", "#general", "/kudos", "@bob for the release #teamwork")
+    await world.slack.command("ann", "#general", "/kudos", "@cleo for the desk #craft")
+    await world.slack.command("cleo", "#general", "/kudos", "@bob for the table #craft")
+    lines = await board(world, asked="received teamwork")
+    assert lines[:3] == ["Who was thanked this week", "🤝 teamwork alone.", "1. Bob Okafor: 1 kudos, 5 points"]
+    both = await board(world, asked="#craft")
+    assert both[2:4] == ["1. You: 1 kudos, 5 points", "1. Cléo Martin: 1 kudos, 5 points"]
+
+
+async def test_people_may_look_at_departments_too(crowd: Rhythm) -> None:
+    departments(crowd, {f"Person {n:02}": "Support" for n in range(1, 6)} | {"Ann": "Sales"})
+    await gives(crowd.world, "person01", "@bob")
+    await gives(crowd.world, "ann", "@bob")
+    lines = await board(crowd.world, asked="teams")
+    assert lines[0] == "Departments that said thanks this week"
+    assert "Support: 1 of 5 people" in lines[1]
+    assert not any("Sales" in one for one in lines), "one person is no department"
+    await crowd.world.tap("ann", crowd.world.answer("ann"), "By person")
+    await crowd.world.answered()
+    assert "Who said thanks this week" in crowd.world.whispered("ann")
+
+
 # --- periods ----------------------------------------------------------------------------------------------
 
 
@@ -316,7 +342,7 @@ async def test_on_teams_it_is_a_message_for_the_asker_and_its_buttons_turn_the_c
     seen = office.seen(office.ann, answer)
     assert "Who was thanked this week" in text_of(seen)
     assert "**1. You: 1 kudos, 1 point**" in text_of(seen)
-    assert office.buttons(seen) == ["Who said thanks", "Month", "Quarter", "All time"]
+    assert office.buttons(seen) == ["Who said thanks", "Month", "Quarter", "All time", "By department"]
     await office.says(office.cleo, office.lunch, "leaderboard nonsense")
     assert "I have no board for “nonsense”." in office.answered(office.cleo, office.lunch)
     assert "leaderboard received month" in office.answered(office.cleo, office.lunch)

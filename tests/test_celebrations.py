@@ -29,8 +29,11 @@ def celebrated(rhythm: Rhythm, name: str, *, birthday: str | None = None, starte
     rhythm.chose(name, Purpose.CELEBRATION)
 
 
+WHY = "Why this post? They agreed to be celebrated. Your choices say whether you are."
+
+
 def happy(whom: str) -> str:
-    return f"🎂  *Happy birthday, {whom}!* Have a lovely day.\nGive kudos"
+    return f"🎂  *Happy birthday, {whom}!* Have a lovely day.\nGive kudos My choices\n{WHY}"
 
 
 async def shown_at(world: World, rhythm: Rhythm, instant: str) -> str:
@@ -208,7 +211,7 @@ async def test_each_platform_shows_it_once_with_its_button(office: Office) -> No
     await rhythm.at(NINE)
     [post] = office.posts(office.general)
     assert "Happy birthday, <at>Ann Lee</at>!" in office.shown(office.general)
-    assert office.buttons(post) == ["Give kudos"]
+    assert office.buttons(post) == ["Give kudos", "My choices"]
     assert office.world.shown("#kudos") == happy("<@U1>")
     await office.taps(office.bob, post, "Give kudos")
     assert "Whom do you thank?" in str(office.teams.dialog(office.bob))

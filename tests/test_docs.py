@@ -10,8 +10,10 @@ from typing import Any
 import pytest
 from aiohttp import web
 
+from bot.connected import Core
 from bot.import_page import ImportPage
 from bot.settings import Settings
+from bot.wall.site import make_wall
 from bot.web import SLACK_DOOR, TEAMS_DOOR, Health, make_web
 from handlers import registry
 from handlers.admin_settings import SETTINGS, Setting, shown
@@ -58,6 +60,9 @@ def test_every_door_is_told() -> None:
     app = make_web(Health({}), {SLACK_DOOR: _shut, TEAMS_DOOR: _shut})
     nobody: Any = None
     ImportPage(nobody, nobody, str).mount(app)
+    make_wall(Core(nobody, nobody, nobody, nobody, nobody), nobody, owners=(), public_url=str, on_sends=nobody).mount(
+        app
+    )
     doors = {f"{one.method} {one.resource.canonical}" for one in app.router.routes() if one.resource}
     assert set(reference.DOORS) == {door for door in doors if not door.startswith("HEAD")}
 

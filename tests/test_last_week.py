@@ -78,7 +78,8 @@ async def test_on_monday_at_nine_the_week_is_told_with_giving_first(world: World
         "1. <@U2>: 1 kudos",
         "1. <@U3>: 1 kudos",
         "1. <@U4>: 1 kudos",
-        "Give kudos",
+        "Give kudos My choices",
+        "Why this post? It comes on Mondays after a week with thanks. Your choices leave your name out.",
     ]
 
 
@@ -209,7 +210,8 @@ async def test_without_boards_there_are_only_numbers(world: World, rhythm: Rhyth
         "What they were for",
         "🤝 teamwork: 1",
         "🌱 1 person gave their first kudos. Welcome!",
-        "Give kudos",
+        "Give kudos My choices",
+        "Why this post? It comes on Mondays after a week with thanks. Your choices leave your name out.",
     ]
 
 

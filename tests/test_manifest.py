@@ -120,6 +120,8 @@ def _scope_of(event: str) -> str:
     match event:
         case "team_join" | "user_change":
             return "users:read"
+        case "reaction_added" | "reaction_removed":
+            return "reactions:read"
         case "app_home_opened" | "app_uninstalled" | "tokens_revoked":
             return ""
         case "member_joined_channel" | "member_left_channel":

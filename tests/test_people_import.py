@@ -629,6 +629,7 @@ async def test_nothing_leads_out_of_the_page(upload: Upload) -> None:
         assert "://" not in answer.body
         assert "<script" not in answer.body
         assert "style=" not in answer.body
+        assert '<link rel="icon" href="/import/static/icon.svg"' in answer.body
 
 
 @pytest.mark.parametrize(

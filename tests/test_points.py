@@ -53,7 +53,7 @@ async def test_giving_and_receiving_is_told_for_this_week_and_in_all(
     await gives(world, "ann", "@bob +12 for the notes")
     shown = await points(world)
     assert "Your wallet holds 7 points." in shown
-    assert "38 of 50 points left to give. Fresh ones arrive on Monday 30 November." in shown
+    assert "78 of 90 points left to give. Fresh ones arrive on Monday 30 November." in shown
     assert "This week you gave 1 kudos and received 0. In all: 3 given, 1 received." in shown
 
 

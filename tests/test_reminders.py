@@ -69,6 +69,7 @@ async def test_who_gave_this_week_is_left_in_peace_and_who_gives_later_is_not_to
 ) -> None:
     await asks(world, "ann", "cleo")
     await gives(world, "ann")
+    await rhythm.at("2026-11-19T05:00Z")  # Tokyo
     await rhythm.at(THURSDAY)
     assert (notes(world, "ann"), notes(world, "cleo")) == (0, 1)
     await gives(world, "cleo")

@@ -9,11 +9,21 @@ import pytest
 
 from bot.sandbox.fake_slack import text_of
 from cards.render import Target, render, sample
+from handlers.rules.periods import Every
 from handlers.rules.policy import Board, Policy
 from tests.world import World
 
 OTHERWISE: dict[str, Any] = {
-    "weekly_allowance": 77,
+    "allowance": 77,
+    "allowance_period": Every.MONTH,
+    "rollover_periods": 3,
+    "pair_limit": True,
+    "allowance_since": "2026-11-22",
+    "point_worth": 7,
+    "currency": "EUR",
+    "boost_points": 13,
+    "reaction": "tada",
+    "channel_posts": 14,
     "default_points": 6,
     "most_points": 24,
     "most_receivers": 19,
@@ -30,16 +40,27 @@ OTHERWISE: dict[str, Any] = {
 }
 
 
+MONEY = ("point_worth", "currency")
+
+
 def told(policy: Policy) -> str:
-    data = dict(sample("rewards_how")) | {"policy": asdict(policy) | {"board": policy.board.value}}
+    data = dict(sample("rewards_how")) | {
+        "policy": asdict(policy),
+        "worth": str(policy.worth or ""),
+        "own": policy.allowance,
+    }
     return render("rewards_how", data, Target("plain")).text
 
 
-@pytest.mark.parametrize("field", [one.name for one in fields(Policy)])
+@pytest.mark.parametrize("field", [one.name for one in fields(Policy) if one.name != "purposes"])
 def test_every_rule_of_the_policy_is_told(field: str) -> None:
-    """A rule that is added to the policy is told, or this fails."""
-    other = told(replace(Policy(), **{field: OTHERWISE[field]}))
+    """A rule that is added to the policy is told, or this fails. What holds of purposes is told by `/my-choices`."""
+    rules = {one: OTHERWISE[one] for one in ("point_worth", "currency")} if field in MONEY else {}
+    other = told(replace(Policy(), **rules | {field: OTHERWISE[field]}))
     assert other != told(Policy())
+    if field in MONEY:
+        assert "0.07 EUR" in other
+        return
     if isinstance(OTHERWISE[field], int) and not isinstance(OTHERWISE[field], bool):
         assert f"{OTHERWISE[field]:,}" in other
 

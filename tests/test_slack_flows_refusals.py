@@ -29,7 +29,6 @@ WORDS_AND_NUMBERS = {
     "@bob for being there #zzz": ("#zzz is not one of our values", "There are #teamwork, #customer-first"),
     "@bob #craft for being there #courage": ("Which value is it", "one of them"),
     "@bob +26 for being there": ("26 points are more than one kudos may carry", "Write +25 or less"),
-    "@bob +0 for being there": ("at least 1 point", "Write +1 or more"),
     "@bob +2.5 for being there": ("I cannot read +2.5 as points", "whole number"),
     "@bob +5 +6 for being there": ("Which amount do you mean: +5 or +6?", "Write one"),
     "@bob +10": ("What was it for?", "Write it after the name"),

@@ -61,7 +61,7 @@ async def test_after_ten_minutes_it_stays(world: World, clock: Clock) -> None:
     clock.forward(minutes=10, seconds=1)
     await world.tap("ann", world.answer("ann"), "Undo")
     await world.settled()
-    assert "can be taken back for 10 minutes, and that time is over" in world.whispered("ann")
+    assert "For 10 minutes you can take it back, and that time is over" in world.whispered("ann")
     assert "a word to whoever received it" in world.whispered("ann")
     assert "the calm launch" in world.shown("#general")
     assert books(world) == {"allowance": 30, "wallet": 10}

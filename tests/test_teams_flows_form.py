@@ -28,7 +28,7 @@ async def test_the_compose_box_opens_it_and_the_post_appears_where_it_was_opened
     await office.fills(ann, receivers=f"{bob.aad_id},{cleo.aad_id}", reason="for the noodles", points="10")
     assert "**20** of 50 left" not in office.dialog(ann)
     assert "**30** of 50 left" in office.dialog(ann)
-    assert office.buttons(office.teams.dialog(ann)) == ["Undo"]
+    assert office.buttons(office.teams.dialog(ann)) == ["Undo", "Change the words"]
     [post] = office.posts(office.lunch)
     assert "<at>Bob Okafor</at> and <at>Cléo Martin</at>** with **10 points** each" in text_of(post)
     assert "the noodles" in office.told(cleo)

@@ -62,13 +62,14 @@ async def test_where_targeted_messages_are_not_allowed_the_answer_is_in_the_pers
 
 
 @pytest.mark.parametrize("status", [403, 404])
-async def test_a_place_that_takes_no_posts_is_marked_and_the_kudos_moves(office: Office, status: int) -> None:
+async def test_a_chat_that_takes_no_posts_is_marked_and_its_words_go_nowhere_else(office: Office, status: int) -> None:
     await office.opens_form(office.ann, office.lunch)
     office.teams.fail("send", status=status, conversation=office.lunch.id)
     await office.fills(office.ann, receivers=office.bob.aad_id, reason="for the noodles")
     assert office.posts(office.lunch) == []
-    assert "the noodles" in office.shown(office.general)
-    assert "is in the recognition channel" in office.told(office.ann)
+    assert "the noodles" not in office.shown(office.general)
+    assert "could not be posted" in office.told(office.ann)
+    assert "I cannot post in Lunch" in office.told(office.ann)
     assert "the noodles" in office.told(office.bob)
     place = office.place(office.lunch)
     assert place

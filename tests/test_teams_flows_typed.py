@@ -39,11 +39,11 @@ async def test_kudos_in_a_channel_are_posted_confirmed_and_told(office: Office) 
     answer = office.answer(ann, general)
     assert "on its way to **General**" in text_of(answer)
     assert "**40** of 50 left" in text_of(answer)
-    assert office.buttons(answer) == ["Undo"]
+    assert office.buttons(answer) == ["Undo", "Change the words"]
     [told] = office.directs(bob)
     assert "**10 points** for you. Your wallet now holds 10 points." in text_of(told)
     assert f"/{post.id}?tenantId=" in text_of(told)
-    assert office.buttons(told) == ["Thank back"]
+    assert office.buttons(told) == ["Thank back", "Make a picture"]
     assert office.directs(ann) == []
     assert (office.allowance(ann), office.wallet(bob)) == (40, 10)
 
@@ -65,7 +65,7 @@ async def test_in_the_personal_chat_the_post_goes_to_the_recognition_channel(off
     [answer] = office.directs(office.ann)
     assert "on its way to **General**" in text_of(answer)
     assert "belongs to the people in it" not in text_of(answer)
-    assert office.buttons(answer) == ["Undo"]
+    assert office.buttons(answer) == ["Undo", "Change the words"]
 
 
 async def test_a_slash_command_shows_only_the_post_to_others(office: Office) -> None:
@@ -177,7 +177,7 @@ async def test_the_same_words_again_are_asked_about_and_sent_if_meant(office: Of
     await office.taps(office.ann, asked, "Send again")
     seen = office.seen(office.ann, asked)
     assert "**30** of 50 left" in text_of(seen)
-    assert office.buttons(seen) == ["Undo"]
+    assert office.buttons(seen) == ["Undo", "Change the words"]
     assert (office.gifts(), len(office.posts(office.general)), office.wallet(office.bob)) == (2, 2, 20)
     await office.says(office.ann, office.general, RELEASE)
     asked = office.answer(office.ann, office.general)

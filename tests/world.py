@@ -35,6 +35,7 @@ from bot.settings import Settings, read_settings
 from bot.slack.site import SlackSite
 from cards.block_kit import check_slack, check_slack_view
 from cards.limits import check_teams
+from handlers.attention import REASONS
 from handlers.vocabulary import Platform
 from store.ledger_check import verify
 from store.people import list_persons
@@ -153,6 +154,12 @@ class World:
         tenant = list_all_homes(tx)[0].tenant_id
         return next(one.id for one in list_persons(tx, tenant) if one.name.startswith(name))
 
+    def cards_without_reason(self) -> set[str]:
+        """What was sent to one person, and nobody has written down why. Answers to who asked have no subject."""
+        sql = "SELECT DISTINCT view FROM outbox WHERE kind = 'direct' AND subject_kind <> ''"
+        with self.reading() as tx:
+            return set(tx.execute(text(sql)).scalars()) - REASONS.keys()
+
     def books_agree(self) -> bool:
         with self.reading() as tx:
             return verify(tx) == []
@@ -215,6 +222,7 @@ async def open_world(
             world.slack = SlackClient(slack, http, f"{address}/slack/events", SECRET, team_id="T1")
             teams.connect(f"{address}/api/messages")
             yield world
+            assert world.cards_without_reason() == set(), "say in handlers/attention.py why somebody gets it"
         finally:
             await process.stop()
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
 from bot.sandbox import fake_slack, fake_teams
@@ -10,6 +10,8 @@ from bot.sandbox.fake_slack import SlackClient
 from bot.sandbox.fake_teams import FakeTeams
 from bot.sandbox.fake_teams.activities import typed
 from bot.sandbox.fake_teams.cards import actions_of
+from bot.sandbox.fake_teams.dialogs import TASK_SUBMIT
+from bot.sandbox.fake_teams.world import Dialog
 from bot.sandbox.view import NOBODYS
 from handlers import registry
 
@@ -58,16 +60,19 @@ async def act_on_slack(client: SlackClient, act: Act) -> str:
         case "say":
             return await _say_on_slack(client, act)
         case "press":
-            where = _modal(client, act) if act.get("form") else _slack_message(client, act)
-            return _told(await client.press(act.who, where, act.text("action"), act.get("value")))
+            return _told(await client.press(act.who, _pressed_in(client, act), act.text("action"), act.get("value")))
         case "submit":
             return _told(await client.submit(act.who, values=act.values()))
         case "close":
             return _told(await client.close(act.who))
+        case "home":
+            return _told(await client.open_home(act.who))
         case "shortcut":
             return _told(await client.global_shortcut(act.who, FORM))
         case "about":
             return _told(await client.message_shortcut(act.who, _slack_message(client, act), ABOUT))
+        case "react":
+            return _told(await _react_on_slack(client, act))
         case _:
             raise CannotDo(f"Slack has no {act.do}.")
 
@@ -83,6 +88,30 @@ async def _say_on_slack(client: SlackClient, act: Act) -> str:
     if name[1:] == NOBODYS or name[1:] not in registry.commands:
         raise CannotDo(f"{name} is not a command here. Type / to see those that are.")
     return _told(await client.command(act.who, place.id, name, rest.strip()))
+
+
+def _pressed_in(client: SlackClient, act: Act) -> fake_slack.View | fake_slack.Message:
+    if act.get("form"):
+        return _modal(client, act)
+    return _home_tab(client, act) if act.get("home") else _slack_message(client, act)
+
+
+def _home_tab(client: SlackClient, act: Act) -> fake_slack.View:
+    view = client.home(act.who)
+    if view is None:
+        raise CannotDo("Open Home first, please.")
+    return view
+
+
+async def _react_on_slack(client: SlackClient, act: Act) -> fake_slack.Delivery:
+    """Puts a reaction on a message, or takes one's own off."""
+    message, emoji = _slack_message(client, act), act.text("emoji")
+    if message.to:
+        raise CannotDo("Nobody can react to what only you see.")
+    if client.workspace.conversation(message.channel).is_archived:
+        raise CannotDo("The channel is archived: nobody reacts here any more.")
+    is_there = client.workspace.person(act.who).id in message.reactions.get(emoji, ())
+    return await (client.unreact if is_there else client.react)(act.who, message, emoji)
 
 
 def _slack_message(client: SlackClient, act: Act) -> fake_slack.Message:
@@ -115,12 +144,15 @@ async def act_on_teams(teams: FakeTeams, act: Act) -> str:
     match act.do:
         case "say":
             return await _say_on_teams(teams, person, act)
+        case "press" if act.get("form"):
+            card = _dialog(teams, person).card
+            return _heard(await _submit(teams, person)(person, act.values(), _button(card, act)))
         case "press":
             message = teams.message(act.text("message"))
-            return _heard(await teams.press(person, message, _button(message, person, act), act.values()))
+            button = _button(message.card_for(person), act)
+            return _heard(await teams.press(person, message, button, act.values()))
         case "submit":
-            submit = teams.task_submit if _is_task(teams, person) else teams.compose_submit
-            return _heard(await submit(person, act.values()))
+            return _heard(await _submit(teams, person)(person, act.values()))
         case "close":
             teams.close(person)
             return ""
@@ -130,6 +162,8 @@ async def act_on_teams(teams: FakeTeams, act: Act) -> str:
             message = teams.message(act.text("message"))
             place = teams.world.conversations[message.conversation_id]
             return _heard(await teams.compose_fetch(person, place, ABOUT, "message", message))
+        case "react":
+            return await _react_on_teams(teams, person, act)
         case _:
             raise CannotDo(f"Teams has no {act.do}.")
 
@@ -148,6 +182,15 @@ async def _say_on_teams(teams: FakeTeams, person: fake_teams.Person, act: Act) -
     return ""
 
 
+async def _react_on_teams(teams: FakeTeams, person: fake_teams.Person, act: Act) -> str:
+    """Puts a reaction on a message, or takes one's own off. The app hears of those to its own messages only."""
+    message, kind = teams.message(act.text("message")), act.text("emoji")
+    if message.to:
+        raise CannotDo("Nobody can react to what only you see.")
+    delivery = await teams.reaction(person, message, kind, added=(person.id, kind) not in message.reactions)
+    return _heard(delivery) if delivery else ""
+
+
 def _talk(teams: FakeTeams, person: fake_teams.Person, place: fake_teams.Conversation, text: str) -> None:
     """Colleagues among themselves: the app hears nothing of it."""
     shown, mentions = typed(teams.world, text, to_bot=False)
@@ -156,19 +199,23 @@ def _talk(teams: FakeTeams, person: fake_teams.Person, place: fake_teams.Convers
     teams.world.post(place, person, activity | said)
 
 
-def _button(message: fake_teams.Message, person: fake_teams.Person, act: Act) -> int:
+def _button(card: Mapping[str, Any] | None, act: Act) -> int:
     """Its number on the card, if the card still has it there."""
-    number, buttons = act.number("number"), actions_of(message.card_for(person))
+    number, buttons = act.number("number"), actions_of(card)
     if not (0 <= number < len(buttons)) or buttons[number].get("title") != act.text("title"):
         raise CannotDo("That card has just changed. Look again, please.")
     return number
 
 
-def _is_task(teams: FakeTeams, person: fake_teams.Person) -> bool:
-    dialog = teams.world.dialogs.get(person.id)
-    if dialog is None:
-        raise CannotDo("That form is closed.")
-    return dialog.submits_to == "task/submit"
+def _submit(teams: FakeTeams, person: fake_teams.Person) -> Callable[..., Awaitable[fake_teams.Delivery]]:
+    """What a button of the open dialog sends, wherever on its card it stands."""
+    return teams.task_submit if _dialog(teams, person).submits_to == TASK_SUBMIT else teams.compose_submit
+
+
+def _dialog(teams: FakeTeams, person: fake_teams.Person) -> Dialog:
+    if dialog := teams.world.dialogs.get(person.id):
+        return dialog
+    raise CannotDo("That form is closed.")
 
 
 def _place(teams: FakeTeams, act: Act) -> fake_teams.Conversation:

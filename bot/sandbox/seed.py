@@ -17,8 +17,9 @@ from sqlalchemy import Connection, select
 from bot.sandbox.organisation import COLLEAGUES, NAME, REASONS, ZONE
 from bot.sandbox.records import profiles_on_slack, profiles_on_teams, slack_channels, teams_channels
 from bot.sandbox.worlds import RECOGNITION_CHANNEL, Worlds
+from handlers import allowances
 from handlers.context import Context
-from handlers.giving import Gift, give, left_this_week
+from handlers.giving import Gift, give
 from handlers.programme import Programme, read_programme
 from handlers.rules.policy import Policy
 from handlers.vocabulary import Platform
@@ -95,7 +96,8 @@ def _found(tx: Connection, worlds: Worlds, past: _Past) -> str:
     for place in teams_channels(worlds, tenant_id, teams_id, past.new_id):
         save_place(tx, place)
     for workspace_id, profiles in ((slack_id, profiles_on_slack()), (teams_id, profiles_on_teams(worlds))):
-        save_profiles(tx, tenant_id, workspace_id, profiles, {one.ref: past.new_id() for one in profiles})
+        ids = {one.ref: past.new_id() for one in profiles}
+        save_profiles(tx, tenant_id, workspace_id, profiles, ids, past.now)
     _choose_channels(tx, tenant_id, {slack_id: RECOGNITION_CHANNEL, teams_id: worlds.teams_places["General"].id})
     _appoint(tx, tenant_id, past.now)
     return tenant_id
@@ -170,7 +172,7 @@ class _Month:
         chance = self._past.chance
         giver, *receivers = chance.sample(self._members, 1 + chance.choice(_RECEIVERS))
         ctx = self._context(giver)
-        affordable = (left_this_week(ctx) - RESERVE) // len(receivers)
+        affordable = (allowances.left(ctx).points - RESERVE) // len(receivers)
         points = min(chance.choice(_POINTS), affordable)
         if points > 0:
             give(ctx, self._gift(tuple(receivers), points), draft_id=ctx.new_id())

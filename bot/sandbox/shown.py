@@ -55,7 +55,7 @@ def show_latest(database: Database, presenter: Presenter, worlds: Worlds) -> int
 
 def _latest(tx: Connection, tenant_id: str) -> list[RecognitionFact]:
     """Oldest first."""
-    mine = (recognition.c.tenant_id == tenant_id) & recognition.c.shown & recognition.c.taken_back_at.is_(None)
+    mine = (recognition.c.tenant_id == tenant_id) & recognition.c.public & recognition.c.taken_back_at.is_(None)
     ids = select(recognition.c.id).where(mine).order_by(recognition.c.given_at.desc()).limit(LATEST)
     found = (find_recognition(tx, tenant_id, one) for one in tx.execute(ids).scalars().all())
     return [fact for fact in found if fact][::-1]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import UTC
 from typing import Any
 
@@ -59,7 +59,10 @@ def slack_view(worlds: Worlds, timeline: Timeline, me: str) -> Json:
         "groups": {one.id: one.handle for one in workspace.groups.values()},
         "home": RECOGNITION_CHANNEL,
         "commands": commands(NOBODYS),
-        "places": [_slack_place(worlds, timeline, one, person) for one in sorted(places, key=_order)],
+        "places": [
+            *(_slack_place(worlds, timeline, one, person) for one in sorted(places, key=_order)),
+            _home_tab(stack.homes.get(person.id)),
+        ],
         "form": _modal(stack.top(person.id)),
     }
 
@@ -86,7 +89,7 @@ def _slack_place(worlds: Worlds, timeline: Timeline, place: fake_slack.Conversat
         "kind": place.kind.value,
         "app": workspace.bot.id in place.members,
         "archived": place.is_archived,
-        "messages": [_slack_message(timeline, one) for one in latest],
+        "messages": [_slack_message(timeline, one, me) for one in latest],
     }
 
 
@@ -97,7 +100,7 @@ def _slack_name(worlds: Worlds, place: fake_slack.Conversation, me: fake_slack.P
     return ", ".join(one.real_name or one.name for one in others)
 
 
-def _slack_message(timeline: Timeline, one: fake_slack.Message) -> Json:
+def _slack_message(timeline: Timeline, one: fake_slack.Message, me: fake_slack.Person) -> Json:
     return {
         "id": one.ts,
         "author": one.user,
@@ -106,8 +109,14 @@ def _slack_message(timeline: Timeline, one: fake_slack.Message) -> Json:
         "blocks": one.blocks,
         "private": one.to is not None,
         "edited": one.edited_ts is not None,
-        "reactions": {name: len(people) for name, people in one.reactions.items()},
+        "reactions": [_reaction(name, people, me.id) for name, people in one.reactions.items()],
     }
+
+
+def _home_tab(view: fake_slack.View | None) -> Json:
+    """The app's own page, which stands among the conversations; nothing is on it until it was opened once."""
+    place = {"id": "home-tab", "name": "Home", "kind": "home", "app": True, "archived": False, "messages": []}
+    return place | {"blocks": view.blocks if view else []}
 
 
 def _modal(view: fake_slack.View | None) -> Json | None:
@@ -160,9 +169,19 @@ def _teams_messages(messages: Iterable[fake_teams.Message], me: fake_teams.Perso
             "card": one.card_for(me),
             "private": one.to is not None,
             "edited": one.edits > 0,
+            "reactions": _teams_reactions(one, me),
         }
         for one in messages
     ]
+
+
+def _teams_reactions(message: fake_teams.Message, me: fake_teams.Person) -> list[Json]:
+    kinds = sorted({kind for _, kind in message.reactions})
+    return [_reaction(one, [who for who, kind in message.reactions if kind == one], me.id) for one in kinds]
+
+
+def _reaction(name: str, people: Sequence[str], me: str) -> Json:
+    return {"name": name, "count": len(people), "mine": me in people}
 
 
 def _dialog(dialog: fake_teams.world.Dialog | None) -> Json | None:

@@ -9,7 +9,7 @@ import structlog
 from bot.slack.read import Way
 from bot.slack.tokens import SlackTokens
 from bot.slack.web_api import Declined, SlackApi, SlackTrouble
-from bot.slack.write import notice, write_response, write_view
+from bot.slack.write import notice, write_home, write_response, write_view
 from handlers.dispatch import Answered
 
 Json: TypeAlias = dict[str, Any]
@@ -38,6 +38,13 @@ class Answers:
         except SlackTrouble as trouble:
             _log.warning("answer lost", kind=answered.kind, what=str(trouble))
 
+    async def show_home(self, way: Way, answered: Answered) -> None:
+        """Shows somebody's Home tab, to them."""
+        try:
+            await self._call("views.publish", way, {"user_id": way.user_id, "view": write_home(answered)})
+        except SlackTrouble as trouble:
+            _log.warning("home lost", what=str(trouble))
+
     async def update(self, way: Way, answered: Answered, view: Json) -> None:
         """Shows a late answer to a form where its promise stands."""
         try:
@@ -48,7 +55,7 @@ class Answers:
             _log.warning("answer lost", kind=answered.kind, what=str(trouble))
 
     async def _open(self, way: Way, view: Json) -> None:
-        method = "views.push" if way.view_id else "views.open"
+        method = "views.push" if way.view_id and not way.at_home else "views.open"
         try:
             await self._call(method, way, {"trigger_id": way.trigger_id, "view": view})
         except SlackTrouble as trouble:
@@ -62,6 +69,10 @@ class Answers:
         """A button in a view has no response_url: what replaces its card replaces the view."""
         view = _as_view(answered, {})
         match answered.kind:
+            case "replace" if way.at_home:
+                await self.show_home(way, answered)
+            case "reply" | "errors" if way.at_home:
+                await self._call("views.open", way, {"trigger_id": way.trigger_id, "view": view})
             case "replace":
                 await self._call("views.update", way, {"view_id": way.view_id, "view": view})
             case "reply" | "errors":

@@ -6,6 +6,7 @@ import asyncio
 import logging
 import re
 from collections.abc import Awaitable, Callable, Mapping
+from functools import partial
 from typing import Any, TypeAlias
 from urllib.parse import parse_qsl
 
@@ -23,7 +24,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.admission import Busy
 from bot.directory import LookupFailed
-from bot.door import Answering
+from bot.door import LATE, NOT_TAKEN, Answering
 from bot.slack.answers import Answers
 from bot.slack.events import SlackEvents
 from bot.slack.read import Asked, Malformed, event_of, read
@@ -142,6 +143,8 @@ class SlackEdge:
 
     async def _event(self, context: AsyncBoltContext, body: Json) -> BoltResponse:
         team_id, event = event_of(body)
+        if asked := context.get(ASKED):
+            return await self._home(asked)
         try:
             await self._events.take(team_id, event, context.bot_user_id or "")
         except (Busy, LookupFailed) as later:
@@ -150,6 +153,16 @@ class SlackEdge:
         except Malformed as error:
             _log.warning("malformed event", kind=event["type"], why=str(error))
             return BoltResponse(status=400, body="malformed")
+        return _ok()
+
+    async def _home(self, asked: Asked) -> BoltResponse:
+        """Somebody came to their Home tab. It stays as it was if that cannot be done now; then Slack tells again."""
+        shown = partial(self._answers.show_home, asked.way)
+        answered = await self._door.answer(asked.request, late=shown)
+        if answered.outcome in NOT_TAKEN:
+            return BoltResponse(status=503, body="")
+        if answered.outcome != LATE:
+            self._follow(shown(answered))
         return _ok()
 
     async def _ask(self, asked: Asked) -> Answered:

@@ -1,19 +1,23 @@
-"""News about a workspace keep the directory fresh. An event is answered when what it tells is stored."""
+"""News about a workspace keep the directory fresh, and reactions give. An event is answered when it is stored."""
 
 from __future__ import annotations
 
 from typing import Any, TypeAlias
 
+from bot.admission import Busy
+from bot.door import NOT_TAKEN, Answering
 from bot.slack.directory import SlackDirectory
 from bot.slack.profiles import profile_of
-from bot.slack.read import Malformed
+from bot.slack.read import Malformed, read_reaction
 from bot.slack.records import Records
+from bot.slack.tokens import SlackTokens
 from handlers.vocabulary import ConversationRef, PlaceKind, Platform, WorkspaceRef
 from store.people import Profile
 
 Json: TypeAlias = dict[str, Any]
 
 EVENTS = (
+    "app_home_opened",
     "app_uninstalled",
     "channel_archive",
     "channel_left",
@@ -25,6 +29,8 @@ EVENTS = (
     "group_unarchive",
     "member_joined_channel",
     "member_left_channel",
+    "reaction_added",
+    "reaction_removed",
     "team_join",
     "tokens_revoked",
     "user_change",
@@ -37,12 +43,16 @@ class SlackEvents:
     for what it would not send.
     """
 
-    def __init__(self, directory: SlackDirectory, records: Records) -> None:
+    def __init__(self, directory: SlackDirectory, records: Records, tokens: SlackTokens, door: Answering) -> None:
         self._directory = directory
         self._records = records
+        self._tokens = tokens
+        self._door = door
 
     async def take(self, team_id: str, event: Json, bot_user_id: str = "") -> None:
         match event["type"]:
+            case "reaction_added" | "reaction_removed":
+                await self._react(team_id, event)
             case "team_join" | "user_change":
                 await self._records.save(team_id, [_profile(event, team_id)])
             case "member_joined_channel" | "member_left_channel" if event.get("user") == bot_user_id:
@@ -53,6 +63,12 @@ class SlackEvents:
                 await self._records.remove(team_id)
             case "tokens_revoked" if _is_ours(event):
                 await self._records.remove(team_id)
+
+    async def _react(self, team_id: str, event: Json) -> None:
+        installed = await self._tokens.find(team_id)
+        request = read_reaction(team_id, event, installed.url if installed else "")
+        if request and (answered := await self._door.answer(request)).outcome in NOT_TAKEN:
+            raise Busy(answered.outcome)
 
     async def _see(self, team_id: str, ref: str) -> None:
         """What an event says may be old by now, so Slack is asked how things are."""

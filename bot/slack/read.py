@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
@@ -17,8 +18,10 @@ from handlers.vocabulary import (
     ConversationRef,
     FieldValue,
     MessageRef,
+    Opened,
     PlaceKind,
     Platform,
+    Reaction,
     Request,
     Submission,
     WorkspaceRef,
@@ -27,6 +30,7 @@ from handlers.vocabulary import (
 Json: TypeAlias = dict[str, Any]
 
 EXCERPT = 200
+HOME_OPENED = "app_home_opened"
 _UNNAMED = ("directmessage", "privategroup")
 """What Slack writes for a name where it tells none."""
 
@@ -45,6 +49,8 @@ class Way:
     response_url: str = ""
     view_id: str = ""
     """The view that was acted in."""
+    at_home: bool = False
+    """Whether that view is the Home tab: nothing is pushed over it, and it is published, not updated."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +60,7 @@ class Asked:
 
 
 def read(body: Json) -> Asked | None:
-    """Who asks for what. None for what asks for nothing: events, checks of the address, kinds we do not use."""
+    """Who asks for what. None for what asks for nothing: other events, checks of the address, kinds we do not use."""
     if "command" in body:
         return Asked(_command(body), _way(body))
     match _needed(body, "type"):
@@ -67,7 +73,9 @@ def read(body: Json) -> Asked | None:
         case "shortcut":
             return Asked(_action(body, _needed(body, "callback_id")), _way(body))
         case "event_callback":
-            event_of(body)
+            team_id, event = event_of(body)
+            if event["type"] == HOME_OPENED and event.get("tab") == "home":
+                return _opened_home(body, team_id, event)
     return None
 
 
@@ -80,7 +88,43 @@ def event_of(body: Json) -> tuple[str, Json]:
     return team_id, body["event"]
 
 
+def read_reaction(team_id: str, event: Json, workspace_url: str) -> Reaction | None:
+    """What `reaction_added` and `reaction_removed` tell; None where it is about no message.
+
+    One event is known to arrive many times under new ids, so the key names the act. Slack tells neither the kind of
+    the channel nor a link: the one is looked up, the other made, by the address of the workspace.
+    """
+    if _text(event, "item", "type") != "message":
+        return None
+    workspace = WorkspaceRef(Platform.SLACK, team_id)
+    who, channel_id, ts = _needed(event, "user"), _needed(event, "item", "channel"), _needed(event, "item", "ts")
+    at, author = _needed(event, "event_ts"), _text(event, "item_user")
+    emoji = _needed(event, "reaction").partition("::")[0]
+    where = ConversationRef(workspace, channel_id, PlaceKind.PRIVATE)
+    return Reaction(
+        key=f"slack:{event['type']}:{team_id}:{channel_id}:{ts}:{who}:{emoji}:{at}",
+        who=AccountRef(workspace, who),
+        where=where,
+        wired=False,
+        emoji=emoji,
+        added=event["type"] == "reaction_added",
+        event_at=_microseconds(at),
+        about=MessageRef(
+            where,
+            f"{channel_id}:{ts}",
+            author=AccountRef(workspace, author) if author else None,
+            link=f"{workspace_url}archives/{channel_id}/p{ts.replace('.', '')}" if workspace_url else "",
+        ),
+    )
+
+
 # --- the kinds --------------------------------------------------------------------------------------------
+
+
+def _opened_home(body: Json, team_id: str, event: Json) -> Asked:
+    who = AccountRef(WorkspaceRef(Platform.SLACK, team_id), _needed(event, "user"))
+    request = Opened(key=f"slack:event:{_needed(body, 'event_id')}", who=who, name="home")
+    return Asked(request, Way(team_id=team_id, user_id=who.id, at_home=True))
 
 
 def _command(body: Json) -> Command:
@@ -141,6 +185,7 @@ def _way(body: Json) -> Way:
         trigger_id=_text(body, "trigger_id"),
         response_url=_text(body, "response_url"),
         view_id=_text(body, "view", "id"),
+        at_home=_text(body, "view", "type") == "home",
     )
 
 
@@ -195,6 +240,17 @@ def _link(domain: str, channel_id: str, ts: str, thread_ts: str) -> str:
         return ""
     reply = f"?thread_ts={thread_ts}&cid={channel_id}" if thread_ts not in ("", ts) else ""
     return f"https://{domain}.slack.com/archives/{channel_id}/p{ts.replace('.', '')}{reply}"
+
+
+_TIME = re.compile(r"([0-9]{1,12})(?:\.([0-9]{1,6}))?")
+
+
+def _microseconds(ts: str) -> int:
+    """Slack's times are seconds with six digits behind the point; as a float they would lose some."""
+    found = _TIME.fullmatch(ts)
+    if found is None:
+        raise Malformed("no time")
+    return int(found[1]) * 1_000_000 + int((found[2] or "").ljust(6, "0"))
 
 
 # --- values -----------------------------------------------------------------------------------------------

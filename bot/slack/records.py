@@ -65,7 +65,7 @@ class Records:
 
         def save(tx: Connection, home: Home) -> None:
             ids = {one.ref: self._new_id() for one in profiles}
-            save_profiles(tx, home.tenant_id, home.workspace_id, profiles, ids)
+            save_profiles(tx, home.tenant_id, home.workspace_id, profiles, ids, self._clock())
             for one in channels:
                 save_place(tx, self._conversation(home, one))
             chosen = list_places(tx, home.tenant_id, [home.recognition_id] if home.recognition_id else [])

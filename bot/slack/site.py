@@ -55,7 +55,7 @@ class SlackSite:
             door,
             self._api,
             self._tokens,
-            SlackEvents(self.directory, self._records),
+            SlackEvents(self.directory, self._records, self._tokens, door),
             signing_secret=self._settings.slack_signing_secret,
             app_token=self._settings.slack_app_token,
         )

@@ -59,6 +59,8 @@ class SlackTransport:
                 return await self._whisper(installed, message, payload)
             return await self._post(installed, message, payload)
         except SlackTrouble as trouble:
+            if bare := _without_pictures(trouble, payload):
+                return await self.send(message, bare)
             raise _failure(trouble) from trouble
 
     async def edit(self, message: Due, payload: Json) -> Sent:
@@ -68,6 +70,8 @@ class SlackTransport:
             body = {"channel": channel, "ts": ts, **payload}
             await self._api.do("chat.update", installed.bot_token, body, timeout_s=TIMEOUT_S)
         except SlackTrouble as trouble:
+            if bare := _without_pictures(trouble, payload):
+                return await self.edit(message, bare)
             raise _failure(trouble) from trouble
         return Sent(message.ref, _link(installed, channel, ts))
 
@@ -128,6 +132,20 @@ class SlackTransport:
             channel, ts = _shown_at(told)
             return Sent(f"{channel}:{ts}", chat_ref=channel)
         return Sent(f"{message.conversation_ref}:{told.get('message_ts', '')}")
+
+
+def _without_pictures(trouble: SlackTrouble, payload: Json) -> Json | None:
+    """What is left to send where Slack could not fetch a picture, for which it refuses all of a message."""
+    if not (isinstance(trouble, Declined) and trouble.what == "invalid_blocks"):
+        return None
+    blocks: list[Json] = payload.get("blocks") or []
+    bare = [
+        one | {"elements": [part for part in one["elements"] if part["type"] != "image"]}
+        if one["type"] == "context"
+        else one
+        for one in blocks
+    ]
+    return payload | {"blocks": bare} if bare != blocks else None
 
 
 def _shown_at(told: Json) -> tuple[str, str]:

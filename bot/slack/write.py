@@ -53,6 +53,11 @@ def write_view(answered: Answered, instead_of: Mapping[str, Any]) -> Json:
     }
 
 
+def write_home(answered: Answered) -> Json:
+    """The Home tab with a card."""
+    return {"type": "home", "blocks": _content(answered)["blocks"]}
+
+
 def notice(text: str) -> Answered:
     """A sentence of the edge's own."""
     return Answered("reply", _words(text), "notice")

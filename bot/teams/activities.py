@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, TypeAlias
 
 from bot.storable import storable
@@ -93,14 +94,25 @@ class Presence:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Reacted:
+    """Somebody put reactions on a message of ours, or took them off: names such as `like`, and newer ones."""
+
+    envelope: Envelope
+    message_id: str
+    at: datetime
+    added: tuple[str, ...] = ()
+    removed: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Other:
-    """Reactions, edits, typing, and what does not exist yet: heard, and left."""
+    """Edits, typing, and what does not exist yet: heard, and left."""
 
     envelope: Envelope
     type: str
 
 
-Activity: TypeAlias = Message | Invoke | Presence | Other
+Activity: TypeAlias = Message | Invoke | Presence | Reacted | Other
 
 
 def read_activity(raw: Json) -> Activity:
@@ -115,6 +127,8 @@ def read_activity(raw: Json) -> Activity:
             return Presence(envelope=envelope, here=_HERE.get(_text(raw, "action")))
         case "conversationUpdate":
             return _roster(raw, envelope)
+        case "messageReaction":
+            return _reacted(raw, envelope)
         case "":
             raise BadActivity("no type")
         case _:
@@ -222,6 +236,29 @@ def _roster(raw: Json, envelope: Envelope) -> Presence:
     joined = tuple(one for one in came if one and one != envelope.bot_id)
     channel = _channel(data, envelope.workspace) if renewed else None
     return Presence(envelope=envelope, here=here, joined=joined, channel=channel)
+
+
+def _reacted(raw: Json, envelope: Envelope) -> Reacted:
+    if envelope.where is None or not _text(raw, "replyToId"):
+        raise BadActivity("a reaction to nothing")
+    added, removed = ([_text(one, "type") for one in _objects(raw, f"reactions{how}")] for how in ("Added", "Removed"))
+    return Reacted(
+        envelope=_sent(envelope),
+        message_id=_text(raw, "replyToId"),
+        at=_instant(raw, "timestamp"),
+        added=tuple(one for one in added if one),
+        removed=tuple(one for one in removed if one),
+    )
+
+
+def _instant(holder: Json, name: str) -> datetime:
+    try:
+        at = datetime.fromisoformat(_text(holder, name))
+    except ValueError as error:
+        raise BadActivity(f"{name} is no instant") from error
+    if at.tzinfo is None:
+        raise BadActivity(f"{name} has no zone")
+    return at
 
 
 def _sent(envelope: Envelope) -> Envelope:

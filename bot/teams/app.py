@@ -20,14 +20,24 @@ from aiohttp import web
 from bot.admission import Busy
 from bot.door import Answering
 from bot.presenter import CardPresenter
-from bot.teams.activities import Activity, BadActivity, Envelope, Invoke, Message, Other, Presence, read_activity
+from bot.teams.activities import (
+    Activity,
+    BadActivity,
+    Envelope,
+    Invoke,
+    Message,
+    Other,
+    Presence,
+    Reacted,
+    read_activity,
+)
 from bot.teams.arrivals import Admission, Arrivals
 from bot.teams.auth import Checks, KeysUnavailable, NotAuthorised
 from bot.teams.book import Book
 from bot.teams.connector import Connector, ConnectorFailed
 from bot.teams.directory import TeamsDirectory, asked_in
 from bot.teams.forms import with_errors
-from bot.teams.read import read_invoke, read_message, read_opener
+from bot.teams.read import read_invoke, read_message, read_opener, read_reactions
 from bot.teams.transport import Site, TeamsTransport
 from bot.teams.write import write_invoke, write_message
 from handlers.dispatch import Answered
@@ -110,13 +120,15 @@ class TeamsEdge:
                 return await self._on_message(activity)
             case Invoke():
                 return await self._on_invoke(activity)
+            case Reacted():
+                return await self._on_reaction(activity)
             case Presence():
                 await self._arrivals.hear(activity)
             case Other():
                 _log.debug("teams_left_alone", type=activity.type)
         return web.Response()
 
-    # --- messages and invokes -----------------------------------------------------------------------------
+    # --- messages, invokes and reactions ----------------------------------------------------------------
 
     async def _on_message(self, message: Message) -> web.Response:
         envelope = message.envelope
@@ -141,6 +153,16 @@ class TeamsEdge:
         self._note_sender(envelope)
         body = write_invoke(invoke.name, answered)
         return web.Response() if body is None else web.json_response(body)
+
+    async def _on_reaction(self, reacted: Reacted) -> web.Response:
+        """Teams does not come again with one that was not taken, so its person is told."""
+        envelope = reacted.envelope
+        await self._note_place(envelope, here=True)
+        for request in read_reactions(reacted):
+            answered = await self._door.answer(request)
+            if answered.kind != "nothing":
+                self._follow(self._tell(envelope, answered))
+        return web.Response()
 
     async def _form_again(self, invoke: Invoke, sent: Submission, answered: Answered) -> Answered:
         """Teams keeps no dialog open by itself: it is opened anew, with what was typed and what was wrong."""

@@ -111,9 +111,9 @@ class Book:
             locale=envelope.locale,
             kind="guest",
         )
-        save_profiles(tx, home.tenant_id, home.workspace_id, [found], {ref: self._new_id()})
-        member = find_members(tx, home.tenant_id, home.workspace_id, [ref])[ref]
         now = self._clock()
+        save_profiles(tx, home.tenant_id, home.workspace_id, [found], {ref: self._new_id()}, now)
+        member = find_members(tx, home.tenant_id, home.workspace_id, [ref])[ref]
         give_role(tx, home.tenant_id, Role.ADMINISTRATOR, member.id, now)
         fact = AuditFact(
             id=self._new_id(),
@@ -213,7 +213,7 @@ class Book:
 
     def _save(self, tx: Connection, home: Home, profiles: Sequence[Profile]) -> None:
         ids = {one.ref: self._new_id() for one in profiles}
-        save_profiles(tx, home.tenant_id, home.workspace_id, profiles, ids)
+        save_profiles(tx, home.tenant_id, home.workspace_id, profiles, ids, self._clock())
 
     async def keep_sender(self, home: Home, envelope: Envelope) -> None:
         """Writes down a known person's chat with the app, zone and language, where the store has others."""

@@ -1,13 +1,14 @@
-"""Messages and invokes of Teams as requests. Pure: an activity in, a request out."""
+"""Messages, invokes and reactions of Teams as requests. Pure: an activity in, a request out."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Collection, Mapping
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from bot.storable import storable
-from bot.teams.activities import Envelope, Invoke, Json, Message
+from bot.teams.activities import Envelope, Invoke, Json, Message, Reacted
 from bot.teams.mentions import read_plain, read_text
 from handlers.opened_in import noted_place
 from handlers.vocabulary import (
@@ -16,6 +17,7 @@ from handlers.vocabulary import (
     Command,
     FieldValue,
     MessageRef,
+    Reaction,
     Request,
     Submission,
     Typed,
@@ -25,6 +27,9 @@ HELP = "help"
 EXCERPT = 200
 MOST_PICKED = 100
 """People in one field. Each who is not known is looked up, so a made-up form is not to name thousands."""
+MOST_REACTIONS = 20
+"""In one activity. One person changes one or two at a time."""
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 CARD_ACTION = "adaptiveCard/action"
 
 
@@ -65,6 +70,36 @@ def read_opener(invoke: Invoke, submission: Submission) -> Action:
         name=_text(_object(invoke.value, "data"), "opened_by"),
         values=submission.context,
     )
+
+
+def read_reactions(reacted: Reacted) -> list[Reaction]:
+    """One request for each that was put on or taken off; those put on first, for Teams tells a change as both.
+
+    Their keys name the act: of what comes twice, nobody promises that it has the same id.
+    """
+    envelope = reacted.envelope
+    assert envelope.where, "it is about a message"
+    about = MessageRef(envelope.where, f"{envelope.where.id}|{reacted.message_id}")
+    event_at = (reacted.at - _EPOCH) // timedelta(microseconds=1)
+    told = [*((_toneless(one), True) for one in reacted.added), *((_toneless(one), False) for one in reacted.removed)]
+    return [
+        Reaction(
+            key=f"teams:reaction:{about.id}:{envelope.who.id}:{emoji}:{'+' if added else '-'}{event_at}",
+            who=envelope.who,
+            where=envelope.where,
+            wired=False,
+            emoji=emoji,
+            added=added,
+            event_at=event_at,
+            about=about,
+        )
+        for emoji, added in told[:MOST_REACTIONS]
+    ]
+
+
+def _toneless(kind: str) -> str:
+    """`1f44f_clappinghands-tone3` has the tone of a skin behind its name."""
+    return kind.partition("-tone")[0]
 
 
 # --- words ------------------------------------------------------------------------------------------------

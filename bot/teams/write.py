@@ -89,8 +89,7 @@ def _in_dialog(answered: Answered, *, opening: bool) -> Body | None:
         case "form":
             return _continue(payload["title"], payload["card"], "medium")
         case "reply" | "replace":
-            title = "Done" if answered.outcome == "done" else APP
-            return _continue(title, _for_dialog(payload["card"]), "small")
+            return _continue(APP, _for_dialog(payload["card"]), "small")
         case "errors":
             return _task("message", _sentences(payload))
         case "nothing":

@@ -59,6 +59,9 @@ class Product:
     answer: Callable[[], web.Response] = web.Response
 
     async def slack(self, request: web.Request) -> web.Response:
+        if request.content_type == "application/json":
+            self.heard.append(("event", await request.json(), request))
+            return self.answer()
         form = await request.post()
         kind = "interaction" if "payload" in form else "command"
         self.heard.append((kind, json.loads(str(form["payload"])) if "payload" in form else form, request))
@@ -269,6 +272,29 @@ async def test_a_message_can_be_pointed_at(visitor: Visitor, product: Product) -
     assert (heard["callback_id"], heard["message"]["text"]) == ("kudos_about", message["text"])
 
 
+async def test_a_reaction_is_put_on_and_taken_off_and_shown(visitor: Visitor, product: Product) -> None:
+    message = place((await visitor.state())["slack"], "general")["messages"][0]
+    shown = []
+    for _ in range(2):
+        await visitor.act("slack", "react", message=message["id"], emoji="sports_medal")
+        shown.append(place((await visitor.state())["slack"], "general")["messages"][0]["reactions"])
+    assert shown == [[{"name": "sports_medal", "count": 1, "mine": True}], []]
+    events = [form["event"] for kind, form, _ in product.heard if kind == "event"]
+    assert [one["type"] for one in events] == ["reaction_added", "reaction_removed"]
+    assert events[0]["item"] == {"type": "message", "channel": "C0GENERAL", "ts": message["id"]}
+    assert events[0]["item_user"] == message["author"]
+
+
+async def test_nobody_reacts_where_slack_lets_nobody(visitor: Visitor, product: Product, sandbox: Sandbox) -> None:
+    workspace = sandbox.worlds.workspace
+    old = workspace.post("C0LAUNCH25", "U0BOB", {"text": "we did it"})
+    hidden = workspace.post("C0GENERAL", workspace.bot.id, {"text": "Sent."}, to="U0ALICE")
+    for one in (old, hidden):
+        status, answer = await visitor.act("slack", "react", one.channel, message=one.ts, emoji="tada")
+        assert (status, product.heard) == (409, [])
+        assert "react" in answer["error"]
+
+
 async def test_nobody_writes_in_an_archived_channel(visitor: Visitor) -> None:
     status, answer = await visitor.act("slack", "say", "C0LAUNCH25", text="hello?")
     assert status == 409
@@ -289,6 +315,21 @@ async def test_a_mention_of_the_app_reaches_it(visitor: Visitor, product: Produc
     activity = product.heard[0][1]
     assert activity["text"] == "<at>Plaudit</at>&nbsp;kudos <at>Bob Okafor</at>&nbsp;for the tea\n"
     assert activity["serviceUrl"] == sandbox.teams.service_url
+
+
+async def test_a_reaction_reaches_the_app_from_its_own_posts_only(
+    visitor: Visitor, product: Product, sandbox: Sandbox
+) -> None:
+    general = sandbox.worlds.teams_places["General"]
+    await visitor.act("teams", "say", general.id, text="cake at four")
+    post = sandbox.worlds.teams.world.post(general, None, {"type": "message", "text": "Ann thanked Bob"})
+    said = place((await visitor.state())["teams"], "General")["messages"][-2]["id"]
+    for message in (said, post.id, post.id):
+        await visitor.act("teams", "react", general.id, message=message, emoji="like")
+    told = [activity for _, activity, _ in product.heard]
+    assert [(one["replyToId"], "reactionsAdded" in one) for one in told] == [(post.id, True), (post.id, False)]
+    shown = {one["id"]: one["reactions"] for one in place((await visitor.state())["teams"], "General")["messages"]}
+    assert (shown[said], shown[post.id]) == ([{"name": "like", "count": 1, "mine": True}], [])
 
 
 async def test_colleagues_talk_among_themselves(visitor: Visitor, product: Product, sandbox: Sandbox) -> None:

@@ -19,7 +19,17 @@ from bot.slack.read import Malformed
 from bot.slack.records import Records
 from bot.slack.tokens import EnvironmentToken
 from bot.slack.web_api import SlackApi, SlackTrouble
-from handlers.vocabulary import AccountRef, ConversationRef, EmailRef, GroupRef, PlaceKind, Platform, WorkspaceRef
+from handlers.dispatch import Answered
+from handlers.vocabulary import (
+    AccountRef,
+    ConversationRef,
+    EmailRef,
+    GroupRef,
+    PlaceKind,
+    Platform,
+    Request,
+    WorkspaceRef,
+)
 from store.conversations import Place, find_place, list_places
 from store.db import Database
 from store.people import Member, Profile, find_members
@@ -40,6 +50,13 @@ def place(ref: str, kind: PlaceKind = PlaceKind.CHANNEL) -> ConversationRef:
     return ConversationRef(ACME, ref, kind)
 
 
+class Door:
+    """News ask nobody anything; reactions are tested with the whole process."""
+
+    async def answer(self, request: Request, *, late: object = None) -> Answered:
+        raise AssertionError(request)
+
+
 class Office:
     """A workspace that is being connected, and what the store knows of it."""
 
@@ -53,7 +70,7 @@ class Office:
         self.records = Records(database, lane, clock=clock, new_id=Ids())
         self.directory = SlackDirectory(self.api, self.tokens, self.records)
         self.connector = SlackConnector(self.api, self.tokens, self.records)
-        self.events = SlackEvents(self.directory, self.records)
+        self.events = SlackEvents(self.directory, self.records, self.tokens, Door())
 
     async def hears(self, kind: str, **event: Any) -> None:
         await self.events.take("T1", {"type": kind, **event}, self.workspace.bot.id)

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.slack.read import Asked, Malformed, read
+from bot.slack.read import Asked, Malformed, event_of, read, read_reaction
 from handlers.vocabulary import (
     AccountRef,
     Action,
@@ -21,6 +21,7 @@ from handlers.vocabulary import (
     MessageRef,
     PlaceKind,
     Platform,
+    Reaction,
     Submission,
     WorkspaceRef,
 )
@@ -68,6 +69,40 @@ def test_a_button() -> None:
         values={"id": "r1"},
     )
     assert found.way.response_url == "https://hooks.slack.com/actions/T0ACME/2/def"
+
+
+def test_a_reaction() -> None:
+    """`where` is private until Slack says otherwise, for an event does not tell."""
+    where = ConversationRef(ACME, "C0GENERAL", PlaceKind.PRIVATE)
+    assert read_reaction(*event_of(recorded("reaction_added")), "https://acme.slack.com/") == Reaction(
+        key="slack:reaction_added:T0ACME:C0GENERAL:1790000000.000100:U0ANN:+1:1790000003.083100",
+        who=ANN,
+        where=where,
+        wired=False,
+        emoji="+1",
+        added=True,
+        event_at=1_790_000_003_083_100,
+        about=MessageRef(
+            where,
+            "C0GENERAL:1790000000.000100",
+            author=BOB,
+            link="https://acme.slack.com/archives/C0GENERAL/p1790000000000100",
+        ),
+    )
+
+
+def test_a_reaction_that_is_taken_off_is_another_request() -> None:
+    team_id, event = event_of(recorded("reaction_added"))
+    taken = read_reaction(team_id, event | {"type": "reaction_removed", "event_ts": "1790000009.1"}, "")
+    assert taken
+    assert (taken.added, taken.event_at, taken.about.link) == (False, 1_790_000_009_100_000, "")
+
+
+def test_a_reaction_to_what_a_webhook_wrote_names_no_author() -> None:
+    team_id, event = event_of(recorded("reaction_added"))
+    reaction = read_reaction(team_id, {name: value for name, value in event.items() if name != "item_user"}, "")
+    assert reaction
+    assert reaction.about.author is None
 
 
 @pytest.mark.parametrize("value", [None, 7, "", "junk", "[1]", '{"id": 1}', '{"id": {"a": "b"}}', "{" * 5000])

@@ -30,6 +30,7 @@ from handlers.vocabulary import (
     Form,
     PeopleField,
     Platform,
+    Reaction,
     Reader,
     Request,
     Submission,
@@ -243,12 +244,28 @@ async def test_in_the_personal_chat_it_is_told_there(stage: Stage, ann: Person, 
     assert text_of(stage.teams.personal(ann)[-1]) == "I am busy right now."
 
 
-async def test_reactions_and_edits_are_heard_and_left(stage: Stage, ann: Person, general: Conversation) -> None:
+async def test_edits_are_heard_and_left(stage: Stage, ann: Person, general: Conversation) -> None:
     chat = stage.teams.chat(ann)
     await stage.teams.say(ann, chat, "kudos")
     [said] = stage.teams.messages(chat)
     assert (await stage.teams.edited(ann, said, "kudos to nobody")).status == 200
     assert len(stage.door.asked) == 1
+
+
+async def test_reactions_to_what_the_app_wrote_are_asked_one_by_one(
+    stage: Stage, ann: Person, general: Conversation
+) -> None:
+    post = stage.teams.world.post(general, None, {"type": "message", "text": "Ann thanked Bob"})
+    stage.door.answers += [NOTHING, NOTHING, reply("I am busy right now.", "busy")]
+    delivery = await stage.teams.reaction(ann, post, "like")
+    assert delivery
+    change = {"id": "f:1", "reactionsAdded": [{"type": "heart"}], "reactionsRemoved": [{"type": "like"}]}
+    await stage.teams.wire.send(delivery.activity | change)
+    await stage.edge.drain()
+    asked = [one for one in stage.door.asked if isinstance(one, Reaction)]
+    assert [(one.emoji, one.added) for one in asked] == [("like", True), ("heart", True), ("like", False)]
+    assert all(one.about.id == f"{general.id}|{post.id}" and not one.wired for one in asked)
+    assert [text_of(one) for one in stage.teams.targeted(ann, general)] == ["I am busy right now."]
 
 
 async def test_a_place_is_noted_before_the_answer_and_its_sender_after_it(

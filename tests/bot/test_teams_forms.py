@@ -173,7 +173,7 @@ def test_a_dialog_shows_a_form_or_the_answer(name: str) -> None:
     assert reply is not None
     assert form["task"]["type"] == reply["task"]["type"] == "continue"
     assert form["task"]["value"]["card"] == {"contentType": ADAPTIVE_CARD, "content": OPEN.payload["card"]}
-    assert reply["task"]["value"]["title"] == "Done"
+    assert reply["task"]["value"]["title"] == "Plaudit"
     assert write_invoke(name, ERRORS) == {"task": {"type": "message", "value": "Say a few words. One is the least."}}
 
 

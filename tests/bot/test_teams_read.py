@@ -1,6 +1,7 @@
 """What becomes of the activities in `tests/recorded/teams`: shapes of Teams' documentation, people made up."""
 
 import json
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -8,16 +9,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.teams.activities import Activity, BadActivity, Invoke, Message, Other, Presence, read_activity
-from bot.teams.read import EXCERPT, HELP, read_invoke, read_message, read_opener
+from bot.teams.activities import Activity, BadActivity, Invoke, Message, Other, Presence, Reacted, read_activity
+from bot.teams.read import EXCERPT, HELP, read_invoke, read_message, read_opener, read_reactions
 from handlers.vocabulary import (
     AccountRef,
     Action,
     Command,
     ConversationRef,
     Mentioned,
+    MessageRef,
     PlaceKind,
     Platform,
+    Reaction,
     Request,
     Submission,
     WorkspaceRef,
@@ -219,9 +222,61 @@ def test_people_and_channels_that_are_new() -> None:
     assert channel.envelope.where.name == "General"
 
 
-@pytest.mark.parametrize("name", ["reaction", "message_update"])
-def test_what_is_left_alone(name: str) -> None:
-    assert isinstance(read_activity(raw(name)), Other)
+def test_an_edit_is_left_alone() -> None:
+    assert isinstance(read_activity(raw("message_update")), Other)
+
+
+def test_a_reaction() -> None:
+    reacted = read_activity(raw("reaction"))
+    assert isinstance(reacted, Reacted)
+    [got] = read_reactions(reacted)
+    at = datetime(2026, 11, 18, 18, 2, 11, 321_000, tzinfo=UTC)
+    assert got == Reaction(
+        key="teams:reaction:a:1-ann-and-plaudit|1790000000091:b130c271-d2eb-45f9-83ab-9eb3fe3788bc:like:"
+        "+1795024931321000",
+        who=ANN,
+        where=CHAT,
+        wired=False,
+        emoji="like",
+        added=True,
+        event_at=int(at.timestamp() * 1_000_000),
+        about=MessageRef(CHAT, "a:1-ann-and-plaudit|1790000000091"),
+    )
+
+
+def test_a_reaction_under_another_id_has_the_same_key() -> None:
+    keys = set()
+    for id in ("f:1", "f:2", None):
+        reacted = read_activity(raw("reaction") | {"id": id})
+        assert isinstance(reacted, Reacted)
+        keys |= {one.key for one in read_reactions(reacted)}
+    assert len(keys) == 1
+
+
+def test_a_change_of_reactions_is_two_in_order_and_without_the_tone_of_a_skin() -> None:
+    change = {"reactionsAdded": [{"type": "1f44f_clap-tone3"}], "reactionsRemoved": [{"type": "like"}, {"type": ""}]}
+    reacted = read_activity(raw("reaction") | change)
+    assert isinstance(reacted, Reacted)
+    assert [(one.emoji, one.added) for one in read_reactions(reacted)] == [("1f44f_clap", True), ("like", False)]
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"replyToId": None},
+        {"replyToId": 7},
+        {"timestamp": "soon"},
+        {"timestamp": None},
+        {"timestamp": "2026-11-18T18:02:11"},
+        {"reactionsAdded": [7]},
+        {"reactionsAdded": [{"type": 7}]},
+        {"from": None},
+        {"conversation": None},
+    ],
+)
+def test_a_reaction_that_could_not_be_told_from_others_is_refused(changes: dict[str, Any]) -> None:
+    with pytest.raises(BadActivity):
+        read_activity(raw("reaction") | changes)
 
 
 def test_the_senders_zone_and_language() -> None:

@@ -28,7 +28,7 @@ class Screen:
 
     async def tabs_to(self, sought: Locator) -> None:
         """By the Tab key alone, as somebody does who has no pointer."""
-        for _ in range(60):
+        for _ in range(200):  # every message has things to do
             if await sought.evaluate("element => element === document.activeElement"):
                 return
             await self.page.keyboard.press("Tab")

@@ -25,7 +25,7 @@ FOLDER = ROOT / "docs" / "guide" / "pictures"
 NOW = datetime(2026, 11, 18, 10, tzinfo=UTC)
 """A Wednesday: some of the week has been given, and some of it is left."""
 LOOKS = """
-.who time, .about { display: none !important }
+.who time, .deeds { display: none !important }
 .messages > li { padding-block: 12px !important }
 dialog { border-radius: 0 !important; box-shadow: none !important }
 dialog::backdrop { background: white !important }
@@ -185,7 +185,6 @@ async def _shoot(browser: Browser, url: str, take: Take, trouble: list[str]) -> 
     )
     page = await context.new_page()
     watch(page, url, trouble)
-    await page.route("**/favicon.ico", lambda route: route.fulfill(status=204))  # a browser asks for it by itself
     await page.goto(url)
     await page.add_style_tag(content=LOOKS)
     subject = await take(Screen(page))

@@ -23,7 +23,7 @@ export async function startPlayground(python, log) {
   try {
     const plaudit = spawn(python, ["app.py", "serve"], { env: sandboxIn(folder) });
     children.push(plaudit);
-    const [, address] = await said(plaudit, /"address": ?"([^"]+)", "event": ?"ready"/, log);
+    const [, address] = await said(plaudit, /"address": ?"([^"]+)", ?"event": ?"ready"/, log);
 
     const options = ["-e", `${address}/api/messages`, "-c", "msteams", "-p", await freePort(), "--disable-telemetry"];
     const playground = spawn(process.execPath, [PLAYGROUND, "start", ...options], {

@@ -128,7 +128,7 @@ def test_the_defaults_can_be_in_force() -> None:
 @pytest.mark.parametrize("field", BOUNDS)
 def test_both_ends_of_a_bound_are_allowed_and_nothing_beyond(field: str) -> None:
     least, most = BOUNDS[field]
-    roomy = Policy(weekly_allowance=10_000, most_points=10_000, default_points=1)
+    roomy = Policy(allowance=10_000, most_points=10_000, default_points=1)
     assert field in problems_of(changed(Policy(), field, least - 1))
     assert field in problems_of(changed(Policy(), field, most + 1))
     assert field not in problems_of(changed(roomy, field, least))
@@ -140,7 +140,7 @@ def changed(policy: Policy, field: str, value: Any) -> Policy:
 
 
 def test_what_one_gets_fits_into_what_one_has() -> None:
-    assert problems_of(Policy(weekly_allowance=20)).keys() == {"most_points"}
+    assert problems_of(Policy(allowance=20)).keys() == {"most_points"}
     assert problems_of(Policy(default_points=26)).keys() == {"default_points"}
 
 

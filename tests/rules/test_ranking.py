@@ -142,6 +142,8 @@ def test_the_present_period_is_that_of_the_zone(
 
 # --- words ------------------------------------------------------------------------------------------------
 
+VALUES = {"teamwork": "v1", "Customer-First": "v2"}
+
 
 @pytest.mark.parametrize(
     ("text", "side", "period"),
@@ -158,16 +160,32 @@ def test_the_present_period_is_that_of_the_zone(
     ],
 )
 def test_words_are_read_in_any_order(text: str, side: Side, period: Period) -> None:
-    asked = read_words(text)
+    asked = read_words(text, VALUES)
     assert (asked.side, asked.period) == (side, period)
     assert (asked.unknown, asked.several) == ((), False)
 
 
 @pytest.mark.parametrize(("text", "unknown"), [("yesterday", ("yesterday",)), ("received Sales", ("Sales",))])
 def test_words_that_mean_nothing_here_are_named_as_they_were_typed(text: str, unknown: tuple[str, ...]) -> None:
-    assert read_words(text).unknown == unknown
+    assert read_words(text, VALUES).unknown == unknown
 
 
-@pytest.mark.parametrize("text", ["given and received", "week month", "given received all"])
+@pytest.mark.parametrize(
+    ("text", "teams", "value_id"),
+    [
+        ("teamwork", False, "v1"),
+        ("received #customer-first month", False, "v2"),
+        ("by department", True, ""),
+        ("teams teamwork quarter", True, "v1"),
+        ("team", True, ""),
+    ],
+)
+def test_a_value_and_departments_are_asked_for_by_name(text: str, teams: bool, value_id: str) -> None:
+    asked = read_words(text, VALUES)
+    assert (asked.teams, asked.value_id) == (teams, value_id)
+    assert (asked.unknown, asked.several) == ((), False)
+
+
+@pytest.mark.parametrize("text", ["teamwork customer-first", "given and received", "week month", "given received all"])
 def test_two_boards_at_once_are_noticed(text: str) -> None:
-    assert read_words(text).several
+    assert read_words(text, VALUES).several

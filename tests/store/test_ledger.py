@@ -394,6 +394,10 @@ def test_undo_and_take_back_at_once_close_a_gift_once(books: Books) -> None:
         ),
         ("a transaction has entries, or reverses nothing but a shortfall", "DELETE FROM ledger_entry"),
         (
+            "what rolls over stays among the allowances of one person, or expires",
+            "UPDATE ledger_transaction SET kind = 'roll-over' WHERE kind = 'gift'",
+        ),
+        (
             "what closes has something to close",
             "UPDATE ledger_transaction SET closes_id = NULL WHERE kind = 'settle'",
         ),

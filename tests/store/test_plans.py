@@ -8,38 +8,64 @@ from typing import Any
 import pytest
 
 from store import (
+    allowances,
+    attention,
+    boards,
+    boosts,
+    bundles,
     choices,
     conversations,
     imports,
     ledger,
+    looking_back,
+    notes,
     nudges,
     outbox,
+    pairs,
     people,
     person_records,
+    reactions,
     recognitions,
     requests,
     schedules,
+    screens,
+    sign_ins,
     tallies,
+    teammates,
     tenants,
+    wall,
 )
 from store.db import Database
 from store.ledger_check import _CHECKS as CHECKS
 from store.prepared import Prepared
 
 MODULES = (
+    allowances,
+    attention,
+    boards,
+    boosts,
+    bundles,
     choices,
     conversations,
     imports,
     ledger,
+    looking_back,
+    notes,
     nudges,
     outbox,
+    pairs,
     people,
     person_records,
+    reactions,
     recognitions,
     requests,
     schedules,
+    screens,
+    sign_ins,
     tallies,
+    teammates,
     tenants,
+    wall,
 )
 STATEMENTS = {
     f"{module.__name__}.{name}": one

@@ -15,7 +15,7 @@ def envelope(world: World, service_url: str, person: Person, conversation: Conve
     activity: Json = {
         "type": kind,
         "id": f"f:{world.new_guid()}",
-        "timestamp": _utc(now),
+        "timestamp": utc(now),
         "channelId": "msteams",
         "serviceUrl": service_url,
         "from": {"id": person.id, "name": person.name, "aadObjectId": person.aad_id},
@@ -87,7 +87,7 @@ def message_payload(world: World, message: Message) -> Json:
     return {
         "id": message.id,
         "replyToId": message.root_id,
-        "createdDateTime": _utc(message.sent_at),
+        "createdDateTime": utc(message.sent_at),
         "lastModifiedDateTime": None,
         "deleted": message.deleted,
         "subject": None,
@@ -144,6 +144,6 @@ def _client_info(person: Person) -> Json:
     return info | ({"timezone": person.time_zone} if person.time_zone else {})
 
 
-def _utc(instant: datetime) -> str:
+def utc(instant: datetime) -> str:
     assert instant.utcoffset() == timedelta(0)
     return instant.isoformat(timespec="milliseconds").replace("+00:00", "Z")

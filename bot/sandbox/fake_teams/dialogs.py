@@ -45,21 +45,21 @@ class Dialogs(Sender):
         dialog = Dialog(COMPOSE_SUBMIT, conversation, carries=carries)
         return await self._invoke(person, dialog, "composeExtension/fetchTask", {})
 
-    async def task_submit(self, person: Person, filled: Json, button: str | None = None) -> Delivery:
+    async def task_submit(self, person: Person, filled: Json, button: str | int | None = None) -> Delivery:
         """Fill in the open dialog and send it by a button, else by its first; its hidden data goes along."""
         return await self._submit(person, TASK_SUBMIT, filled, button)
 
-    async def compose_submit(self, person: Person, filled: Json, button: str | None = None) -> Delivery:
+    async def compose_submit(self, person: Person, filled: Json, button: str | int | None = None) -> Delivery:
         return await self._submit(person, COMPOSE_SUBMIT, filled, button)
 
     def close(self, person: Person) -> None:
         self.world.open(person, None)
 
-    async def _submit(self, person: Person, name: str, filled: Json, button: str | None) -> Delivery:
+    async def _submit(self, person: Person, name: str, filled: Json, button: str | int | None) -> Delivery:
         dialog = self.world.dialogs.get(person.id)
         if dialog is None or dialog.submits_to != name:
             raise LookupError(f"{person.name} has no dialog open that goes to {name}")
-        action = find_action(dialog.card, button) if button else _first_submit(dialog.card)
+        action = _first_submit(dialog.card) if button is None else find_action(dialog.card, button)
         return await self._invoke(person, dialog, name, {"data": submitted(dialog.card, action, filled)})
 
     async def _invoke(self, person: Person, dialog: Dialog, name: str, content: Json) -> Delivery:

@@ -48,7 +48,8 @@ class Hands(Dialogs):
         if message.author is not None:
             return None
         change = {"reactionsAdded" if added else "reactionsRemoved": [{"type": kind}]}
-        return await self.wire.send(self._about(person, message, "messageReaction") | change)
+        activity = self._about(person, message, "messageReaction") | {"timestamp": activities.utc(self.world.instant())}
+        return await self.wire.send(activity | change)
 
     async def press(self, person: Person, message: Message, button: str | int, filled: Json | None = None) -> Delivery:
         """A button by its verb, title or number; its kind decides what is sent, as in the client."""

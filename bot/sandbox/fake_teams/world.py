@@ -3,7 +3,7 @@
 import itertools
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
@@ -113,6 +113,7 @@ class World:
         self.drafts: dict[str, Json] = {}
         self.notices: dict[str, str] = {}
         self._numbers = itertools.count(1)
+        self._told = datetime.min.replace(tzinfo=UTC)
 
     def changed(self) -> None:
         self.revision += 1
@@ -120,6 +121,11 @@ class World:
     def number_from(self, first: int) -> None:
         """A world that begins again repeats no id of a message: the app remembers those it has seen."""
         self._numbers = itertools.count(first)
+
+    def instant(self) -> datetime:
+        """Now, but later than the one before: Teams tells milliseconds, and nobody does two things in one."""
+        self._told = max(self.now(), self._told + timedelta(milliseconds=1))
+        return self._told
 
     def new_id(self) -> str:
         """Teams numbers messages by the millisecond; no two are alike."""

@@ -5,7 +5,7 @@ import { exactly, inFull } from "./times.js";
 const KINDS = { post: "A post that everybody there sees", direct: "A direct message", whisper: "A message for one reader's eyes" };
 const STATES = {
   waiting: "waits for its turn", sending: "is being sent", sent: "was shown", uncertain: "nobody can know whether it was shown",
-  dead: "will never be shown", dropped: "was no longer true before it was sent",
+  dead: "will never be shown", dropped: "was no longer worth showing", bundled: "is shown together with others",
 };
 const PLACES = { slack: "Slack", teams: "Teams" };
 const SIDES = { issued: "issued by the programme", sponsored: "sponsored", spent: "spent", expired: "expired" };

@@ -2,7 +2,7 @@
 const NAMES = {
   tada: "🎉", rocket: "🚀", star: "⭐", star2: "🌟", sparkles: "✨", heart: "❤️", yellow_heart: "💛", green_heart: "💚", blue_heart: "💙",
   purple_heart: "💜", handshake: "🤝", raised_hands: "🙌", clap: "👏", pray: "🙏", muscle: "💪", "+1": "👍", thumbsup: "👍", "-1": "👎",
-  wave: "👋", ok_hand: "👌", fire: "🔥", bulb: "💡", zap: "⚡", trophy: "🏆", medal: "🏅", first_place_medal: "🥇", second_place_medal: "🥈",
+  wave: "👋", ok_hand: "👌", fire: "🔥", bulb: "💡", zap: "⚡", trophy: "🏆", medal: "🎖️", sports_medal: "🏅", first_place_medal: "🥇", second_place_medal: "🥈",
   third_place_medal: "🥉", crown: "👑", gem: "💎", gift: "🎁", balloon: "🎈", birthday: "🎂", cake: "🍰", cookie: "🍪", coffee: "☕", taco: "🌮",
   pizza: "🍕", fire_engine: "🚒", mortar_board: "🎓", books: "📚", memo: "📝", calendar: "📅", hourglass: "⌛", alarm_clock: "⏰", bell: "🔔",
   bar_chart: "📊", chart_with_upwards_trend: "📈", dart: "🎯", mountain: "⛰️", seedling: "🌱", deciduous_tree: "🌳", sunflower: "🌻",

@@ -2,7 +2,6 @@
 import { make } from "./dom.js";
 import { face } from "./faces.js";
 import { day, dayKey, hour, inFull } from "./times.js";
-import { emoji } from "./emoji.js";
 
 const CHATS = ["im", "personal"];
 const TOGETHER_MS = 5 * 60 * 1000;
@@ -15,6 +14,13 @@ export function messageList({ messages, name, kind }, side) {
     const entry = message(one, side, !isNewDay && goOn(before, one));
     return isNewDay ? [make("li", { className: "day" }, make("span", {}, day(one.at, side.now))), entry] : [entry];
   });
+}
+
+// The app's own page on Slack, which stands among the conversations.
+export function homeTab({ blocks }, side) {
+  const press = (...pressed) => side.do({ do: "press", home: true, ...side.platform.pressed(...pressed) });
+  const shown = blocks.length ? side.platform.renderer(side.state, press).message({ text: "", blocks }) : [make("p", { className: "small" }, "One moment …")];
+  return [make("li", { className: "home-tab" }, make("div", { className: "said" }, make("div", { className: "body" }, shown)))];
 }
 
 // Whether somebody goes on where they stopped, soon after and for the same eyes. Each card stands for itself.
@@ -36,14 +42,23 @@ function message(one, side, goesOn) {
         make("time", { dateTime: one.at, title: inFull(one.at) }, hour(one.at))),
       make("div", { className: "body" }, renderer.message(one)),
       one.edited ? make("span", { className: "edited" }, "(edited)") : null,
-      reactions(one)),
-    one.private ? null : about(one, name, side));
+      reactions(one, side)),
+    one.private ? null : make("div", { className: "deeds" }, picker(one, name, side), about(one, name, side)));
 }
 
-function reactions({ reactions: given = {} }) {
-  const all = Object.entries(given);
-  return all.length ? make("p", { className: "reactions" }, all.map(([name, count]) => make("span", { title: `:${name}:` }, `${emoji(name)} ${count}`))) : null;
+const react = (one, emoji, side, props, ...inside) => make("button", { type: "button", ...props, onclick: () => side.do({ do: "react", message: one.id, emoji }) }, ...inside);
+
+// What people have put on it; a press adds one's own, or takes it off.
+function reactions(one, side) {
+  if (!one.reactions.length) return null;
+  return make("p", { className: "reactions" }, one.reactions.map(({ name, count, mine }) => react(one, name, side, {
+    title: name, ariaPressed: String(mine), ariaLabel: `${name}: ${count}${mine ? ", with yours" : ""}`,
+  }, make("span", { ariaHidden: "true" }, `${side.platform.reaction(name)} ${count}`))));
 }
+
+const picker = (one, author, side) => side.platform.reactions.map((name) => react(one, name, side, {
+  className: "react", title: name, ariaLabel: `React with ${name} to this message of ${author}`,
+}, make("span", { ariaHidden: "true" }, side.platform.reaction(name))));
 
 const about = (one, name, side) => make("button", {
   type: "button", className: "about", onclick: () => side.do({ do: "about", message: one.id }), ariaLabel: `Give kudos for this message of ${name}`,

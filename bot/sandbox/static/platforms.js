@@ -1,4 +1,6 @@
-// What differs between the two columns: names, hints, who is the app, how something is pressed, filled in and completed.
+// What differs between the two columns: names, hints, who is the app, reactions, how something is pressed, filled in and
+// completed.
+import { emoji } from "./emoji.js";
 import { face } from "./faces.js";
 import { SlackRenderer } from "./slack.js";
 import { filledOnSlack } from "./slack_inputs.js";
@@ -23,13 +25,17 @@ function names(before, offers) {
 
 const named = (text, name, app, note) => ({ text, label: name, note, face: face(name, { app, size: "small-face" }) });
 
+const KINDS = { like: "👍", heart: "❤️", laugh: "😆", surprised: "😮", sad: "😢", angry: "😡" };
+
 export const PLATFORMS = {
   slack: {
     title: "Slack",
-    groups: [["Channels", ["public_channel", "private_channel"]], ["Direct messages", ["im", "mpim"]]],
+    groups: [["Channels", ["public_channel", "private_channel"]], ["Direct messages", ["im", "mpim"]], ["App", ["home"]]],
     line: (place) => (place.kind === "im" ? `Message ${place.name}` : `Message #${place.name}, or / for commands`),
     hint: "/kudos @bob +5 for the calm release #craft",
     only: "Only visible to you",
+    reactions: ["sports_medal", "+1", "tada"],
+    reaction: emoji,
     renderer: (state, press) => new SlackRenderer(state, press),
     pressed: (element, value) => ({ action: element.action_id, value }),
     isApp: (one, state) => state.people[one.author]?.handle === "plaudit",
@@ -46,11 +52,13 @@ export const PLATFORMS = {
     line: (place) => (place.kind === "personal" ? "Write to Plaudit" : "Write, or @Plaudit for commands"),
     hint: "@Plaudit kudos @Bob Okafor +5 for the calm release #craft",
     only: "Only you can see this message",
+    reactions: ["like", "heart"],
+    reaction: (kind) => KINDS[kind] ?? kind,
     renderer: (state, press) => new TeamsRenderer(state, press),
     pressed: (action, number, root) => ({ number, title: action.title, values: root ? filledOnTeams(root) : {} }),
     isApp: (one) => one.author === null,
     filled: filledOnTeams,
-    formWords: ({ title, card }) => ({ title: title || "Form", submit: card.actions?.[0]?.title, close: "Cancel" }),
+    formWords: ({ title, card }) => ({ title: title || "Form", submit: card.actions?.[0]?.title, close: card.actions?.length ? "Cancel" : "Close" }),
     completes: (state, before) => commands(state, before, /^\/([\w-]*)$/, "/")
       ?? commands(state, before, new RegExp(`^@${state.bot} ([\\w-]*)$`), `@${state.bot} `)
       ?? names(before, (typed) => [named(`@${state.bot}`, state.bot, true, "app"), ...Object.values(state.people).map((one) => named(`@${one.name}`, one.name))]

@@ -3,9 +3,9 @@ import { completing } from "./complete.js";
 import { FormDialog } from "./dialog.js";
 import { make, unseen } from "./dom.js";
 import { face } from "./faces.js";
-import { messageList } from "./messages.js";
+import { homeTab, messageList } from "./messages.js";
 
-const SIGNS = { public_channel: "#", private_channel: "🔒", channel: "#", groupChat: "👥" };
+const SIGNS = { home: "🏠", public_channel: "#", private_channel: "🔒", channel: "#", groupChat: "👥" };
 const NEAR = 60;
 
 // `platform`: what differs. `act`, `become`: what the page does.
@@ -119,9 +119,10 @@ export class Side {
 
   go(place) {
     this.chosen = place.id;
+    this.homeOf = "";
     this.showMessages(this.now);
     this.showPlaces();
-    this.line.focus({ preventScroll: true });
+    (place.kind === "home" ? this.find(".messages") : this.line).focus({ preventScroll: true });
   }
 
   // Something that came while this page was open, and that this person has not looked at.
@@ -135,12 +136,24 @@ export class Side {
     const { place } = this, list = this.find(".messages"), shown = `${this.state.me} ${place.id}`;
     this.now = now;
     this.read.set(shown, place.messages.at(-1)?.id);
+    const isHome = place.kind === "home";
+    if (isHome) this.openHome();
     if (!this.changed("messages", place, this.state.me)) return;
     if (this.shownPlace !== shown) this.atEnd = true;
     this.shownPlace = shown;
     list.dataset.kind = place.kind;
-    list.replaceChildren(...messageList(place, { ...this, now, do: (deed) => this.do(deed) }));
-    this.follow();
+    list.replaceChildren(...(isHome ? homeTab : messageList)(place, { ...this, now, do: (deed) => this.do(deed) }));
+    this.find(".compose").hidden = isHome;
+    if (isHome) this.atEnd = false;
+    else this.follow();
+  }
+
+  // Slack tells the app that somebody came to its Home tab; the page begins at its top.
+  openHome() {
+    if (this.homeOf === this.state.me) return;
+    this.homeOf = this.state.me;
+    this.find(".messages").scrollTop = 0;
+    this.do({ do: "home" });
   }
 
   // Whoever reads the latest sees what comes, also when the column gets another size.
