@@ -59,7 +59,7 @@ export class TeamsRenderer {
       case "ColumnSet": return make("div", { className: `columns ${box(one)}` }, (one.columns ?? []).map((column) => this.column(column, root)));
       case "FactSet": return factSet(one);
       case "Table": return table(one, (items) => this.all(items, root));
-      case "Image": return picture(one.url ?? "", one.altText, `size-${String(one.size ?? "auto").toLowerCase()}`);
+      case "Image": return this.image(one);
       case "ImageSet": return make("div", { className: "columns" }, one.images.map((image) => this.element(image, root)));
       case "ActionSet": return this.actionSet(one.actions, root);
       case "Badge": return badge(one);
@@ -73,6 +73,12 @@ export class TeamsRenderer {
     if (typeof run === "string") return lines(run);
     if (run.type !== "TextRun") return unsupported(run.type);
     return make("span", { className: [looks(run), run.italic && "italic", run.strikethrough && "struck"].filter(Boolean).join(" ") }, lines(run.text));
+  }
+
+  image(one) {
+    const shown = picture(one.url ?? "", one.altText, `size-${String(one.size ?? "auto").toLowerCase()}`);
+    for (const side of ["width", "height"]) if (/^\d{1,3}px$/.test(one[side] ?? "")) shown.style[side] = one[side];
+    return shown;
   }
 
   column(column, root) {
