@@ -54,6 +54,7 @@ from store.ledger_check import verify
 from store.mark import Mode, WrongDatabase, claim_mode, refuse_other_mode
 from store.migrate import NewerDatabase, is_current, upgrade
 from store.outbox import count_pending
+from store.sealing import Sealer
 from store.types import Ids
 
 if TYPE_CHECKING:
@@ -218,6 +219,7 @@ class Process:
         writers = Lane("writer", 1, together=database.together) if one_writer else Lane("writer", 8)
         readers = Lane("reader", 2)
         self.core = Core(database, writers, readers, self.clock, Ids())
+        sealer = Sealer(self.settings.secret_keys)
         self.http = aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=0), cookie_jar=aiohttp.DummyCookieJar())
         presenter = self.presenter
         self.platforms: dict[Platform, Connected] = {one.platform: one for one in self._connect()}
@@ -234,6 +236,7 @@ class Process:
             on_sends=self._wake,
             owners=self.settings.plaudit_owners,
             public_url=self._public_url,
+            sealer=sealer,
         )
         desk = UploadDesk(clock=self.clock, new_id=self.core.new_id, owners=self.settings.plaudit_owners)
         self.import_page = ImportPage(self.core, desk, self._public_url)
@@ -253,6 +256,7 @@ class Process:
                 new_id=self.core.new_id,
                 on_sends=self._wake,
                 owners=self.settings.plaudit_owners,
+                sealer=sealer,
             ),
             read=lambda work: readers.run(work, background=True),
             write=lambda work: writers.run(work, background=True),

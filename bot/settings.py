@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from base64 import urlsafe_b64encode
 from enum import StrEnum
 from typing import Annotated, Any
 
@@ -9,6 +10,8 @@ from pydantic import Field, ValidationError, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 from sqlalchemy import make_url
 from sqlalchemy.exc import ArgumentError
+
+from store.sealing import Sealer
 
 CREDENTIALS = (
     "slack_signing_secret",
@@ -48,7 +51,8 @@ class Settings(BaseSettings):
     )
     plaudit_secret_keys: Annotated[tuple[str, ...], NoDecode] = Field(
         (),
-        description="Fernet keys, comma separated: the first encrypts, all decrypt. For stored secrets (later).",
+        description="Fernet keys, comma separated: the first encrypts, all decrypt. "
+        "For what is stored secret: gift codes, vendors' keys.",
     )
     plaudit_public_url: str = Field("", description="The address under which people reach this server.")
     plaudit_owners: Annotated[tuple[str, ...], NoDecode] = Field(
@@ -86,6 +90,18 @@ class Settings(BaseSettings):
     def _lower(cls, value: tuple[str, ...]) -> tuple[str, ...]:
         return tuple(one.lower() for one in value)
 
+    @field_validator("plaudit_secret_keys")
+    @classmethod
+    def _keys(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        try:
+            Sealer(value)
+        except ValueError:
+            # Without the keys themselves in the sentence.
+            raise ValueError(
+                "each is 32 random bytes in url-safe base64, as `Fernet.generate_key()` makes them"
+            ) from None
+        return value
+
     @field_validator("microsoft_app_id", "microsoft_app_tenant_id")
     @classmethod
     def _as_in_tokens(cls, value: str) -> str:
@@ -108,6 +124,11 @@ class Settings(BaseSettings):
         return self.plaudit_sandbox is Sandbox.ON or (self.plaudit_sandbox is Sandbox.AUTO and not self.credentials)
 
     @property
+    def secret_keys(self) -> tuple[str, ...]:
+        """What seals stored secrets. A sandbox has none worth a secret, and always the same, for its books stay."""
+        return self.plaudit_secret_keys or ((_SANDBOX_KEY,) if self.sandbox else ())
+
+    @property
     def one_organisation(self) -> bool:
         """Whether Slack and Teams are connected by credentials of one organisation, so that they share its books."""
         return bool(self.slack_bot_token) and self.microsoft_app_type == "SingleTenant" and bool(self.microsoft_app_id)
@@ -117,6 +138,7 @@ class Settings(BaseSettings):
         return self.plaudit_database_url or ("sqlite:///plaudit-sandbox.db" if self.sandbox else "sqlite:///plaudit.db")
 
 
+_SANDBOX_KEY = urlsafe_b64encode(b"plaudit sandbox: nothing secret!").decode()
 DRIVERS = ("sqlite", "sqlite+pysqlite", "postgresql", "postgresql+psycopg")
 LOOPBACK = ("127.0.0.1", "::1", "localhost")
 

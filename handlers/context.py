@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
@@ -15,6 +15,7 @@ from handlers.rules.policy import Policy
 from handlers.vocabulary import AccountRef, EmailRef, Platform, Reader, Who, WorkspaceRef
 from store.conversations import Place
 from store.people import Member
+from store.sealing import Sealer
 from store.tenants import Home
 
 _UTC = ZoneInfo("UTC")
@@ -24,7 +25,7 @@ _UTC = ZoneInfo("UTC")
 class TenantContext:
     """What there is when nobody asks: for ticks. `now` is the programme's clock, read once; `home` one workspace.
 
-    `owners` are e-mail addresses of whoever runs the program, who may administer.
+    `owners` are e-mail addresses of whoever runs the program, who may administer; `sealer` seals what is stored secret.
     """
 
     tx: Connection
@@ -34,6 +35,7 @@ class TenantContext:
     policy: Policy
     programme: Programme
     owners: frozenset[str] = frozenset()
+    sealer: Sealer = field(default_factory=Sealer)
 
     @property
     def tenant_id(self) -> str:

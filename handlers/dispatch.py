@@ -50,6 +50,7 @@ from store import requests
 from store.conversations import Place, find_place
 from store.db import Database, is_conflict, is_lost
 from store.people import Member, find_members, note_use
+from store.sealing import Sealer
 from store.tenants import Home, find_home
 
 RETRY_FOR_S = 1.5
@@ -89,6 +90,7 @@ class Dispatcher:
         new_id: Callable[[], str],
         on_sends: Callable[[], None] = lambda: None,
         owners: Iterable[str] = (),
+        sealer: Sealer | None = None,
         public_url: Callable[[], str] = lambda: "",
     ) -> None:
         self._database = database
@@ -97,6 +99,7 @@ class Dispatcher:
         self._new_id = new_id
         self._on_sends = on_sends
         self._owners = frozenset(owners)
+        self._sealer = sealer or Sealer()
         self._public_url = public_url
         self._programmes = Programmes()
         self._mailer = Mailer(presenter, new_id)
@@ -232,6 +235,7 @@ class Dispatcher:
             policy=Policy.read(home.policy),
             programme=self._programmes.get(tx, home, now),
             owners=self._owners,
+            sealer=self._sealer,
             public_url=self._public_url(),
         )
 

@@ -26,6 +26,7 @@ from handlers.vocabulary import Tick, Turned
 from store import requests, schedules
 from store.db import Database
 from store.schedules import Scheduled
+from store.sealing import Sealer
 from store.tenants import Home, list_homes
 
 HELD = timedelta(minutes=10)
@@ -52,12 +53,14 @@ class Ticks:
         new_id: Callable[[], str],
         on_sends: Callable[[], None] = lambda: None,
         owners: Iterable[str] = (),
+        sealer: Sealer | None = None,
     ) -> None:
         self._database = database
         self._clock = clock
         self._new_id = new_id
         self._on_sends = on_sends
         self._owners = frozenset(owners)
+        self._sealer = sealer or Sealer()
         self._mailer = Mailer(presenter, new_id)
         self._programmes = Programmes()
 
@@ -171,6 +174,7 @@ class Ticks:
             policy=Policy.read(home.policy),
             programme=self._programmes.get(tx, home, now),
             owners=self._owners,
+            sealer=self._sealer,
         )
         turned = registry.ticks[tick.job].handler(tick, ctx)
         assert isinstance(turned, Turned)

@@ -35,6 +35,8 @@ class PersonRecord(SQLModel, table=True):
     """Month and day of `started_on`, to be found by."""
     department: str = ""
     manager_id: str | None = None
+    country: str = ""
+    """Where they work, as ISO 3166 has it: `DE`; empty where nobody said."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +46,7 @@ class RecordFact:
     started_on: date | None = None
     department: str = ""
     manager_id: str | None = None
+    country: str = ""
 
 
 record = PersonRecord.__table__  # type: ignore[attr-defined]
@@ -54,7 +57,8 @@ _SAVE = PreparedInsert(
     lambda insert: insert.on_conflict_do_update(
         index_elements=["tenant_id", "person_id"],
         set_={
-            name: insert.excluded[name] for name in ("birthday", "started_on", "start_day", "department", "manager_id")
+            name: insert.excluded[name]
+            for name in ("birthday", "started_on", "start_day", "department", "manager_id", "country")
         },
     ),
 )
@@ -94,6 +98,7 @@ def save_records(tx: Connection, tenant_id: str, facts: Iterable[RecordFact]) ->
             "start_day": f"{one.started_on:%m-%d}" if one.started_on else None,
             "department": one.department,
             "manager_id": one.manager_id,
+            "country": one.country,
         }
         for one in sorted(facts, key=lambda one: one.person_id)
     ]

@@ -35,11 +35,17 @@ class Audience(StrEnum):
     WALL = "wall"  # the whole organisation
 
 
+class RecognitionKind(StrEnum):
+    KUDOS = "kudos"  # of a peer, out of the giver's allowance
+    AWARD = "award"  # out of a budget; the award has the same id
+
+
 class Recognition(SQLModel, table=True):
     __table_args__ = (
         ForeignKeyConstraint(["tenant_id", "giver_id"], ["person.tenant_id", "person.id"], onupdate="CASCADE"),
         CheckConstraint("points >= 0", name="ck_recognition_points"),
         CheckConstraint("audience IN ('here', 'receivers', 'copied', 'wall')", name="ck_recognition_audience"),
+        CheckConstraint("kind IN ('kudos', 'award')", name="ck_recognition_kind"),
         Index("ix_recognition_giver", "tenant_id", "giver_id", "given_at"),
         Index(
             "ix_recognition_wall",
@@ -53,6 +59,7 @@ class Recognition(SQLModel, table=True):
 
     tenant_id: str = Field(primary_key=True)
     id: str = Field(primary_key=True)
+    kind: str = RecognitionKind.KUDOS
     giver_id: str
     reason: str
     value_id: str | None = None
@@ -139,6 +146,7 @@ class RecognitionFact:
     taken_back_by: str | None = None
     badge_points: int = 0
     badge_transaction_id: str | None = None
+    kind: RecognitionKind = RecognitionKind.KUDOS
     copied_ids: tuple[str, ...] = ()
     """By id; read by `find_recognition`, not by lists."""
 
@@ -186,6 +194,7 @@ _GET = (
         recognition.c.taken_back_by,
         recognition.c.badge_points,
         recognition.c.badge_transaction_id,
+        recognition.c.kind,
     )
     .join_from(
         recognition,
@@ -304,6 +313,7 @@ def add_recognition(tx: Connection, fact: RecognitionFact) -> None:
         {
             "tenant_id": fact.tenant_id,
             "id": fact.id,
+            "kind": fact.kind,
             "giver_id": fact.giver_id,
             "reason": fact.reason,
             "value_id": fact.value_id,
@@ -369,6 +379,7 @@ def find_recognition(tx: Connection, tenant_id: str, recognition_id: str) -> Rec
         back_by,
         badge_points,
         badge_transaction_id,
+        kind,
     ) = rows[0]
     return RecognitionFact(
         tenant_id=tenant_id,
@@ -391,6 +402,7 @@ def find_recognition(tx: Connection, tenant_id: str, recognition_id: str) -> Rec
         taken_back_by=back_by,
         badge_points=badge_points,
         badge_transaction_id=badge_transaction_id,
+        kind=RecognitionKind(kind),
         copied_ids=_copies(tx, tenant_id, recognition_id) if audience == Audience.COPIED else (),
     )
 

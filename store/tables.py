@@ -2,9 +2,13 @@
 
 from store import (
     allowances,
+    approvals,
     attention,
     audit,
+    awards,
     boosts,
+    budgets,
+    catalogue,
     choices,
     conversations,
     earned_badges,
@@ -19,6 +23,7 @@ from store import (
     programme,
     reactions,
     recognitions,
+    redemptions,
     requests,
     roles,
     schedules,
@@ -32,9 +37,13 @@ from store.db import metadata
 
 __all__ = [
     "allowances",
+    "approvals",
     "attention",
     "audit",
+    "awards",
     "boosts",
+    "budgets",
+    "catalogue",
     "choices",
     "conversations",
     "earned_badges",
@@ -50,6 +59,7 @@ __all__ = [
     "programme",
     "reactions",
     "recognitions",
+    "redemptions",
     "requests",
     "roles",
     "schedules",
