@@ -25,8 +25,8 @@ from store.outbox import Due, Record, SendKind, State
 
 IDLE_S = 1.0
 """How often an idle relay looks, for work of other replicas and messages that became due."""
-GATHER_S = 0.01
-"""How long it gathers results, so that many are recorded at once."""
+GATHER_S = 0.05
+"""How long it gathers news, so that one transaction does for many messages. Nobody sees how much later a post is."""
 MOST_AT_ONCE = 64
 LOOK_AFTER_MS = 5_000
 """How long a platform may take to show what it did not answer for."""

@@ -1,10 +1,11 @@
 """The vocabulary as Slack's Block Kit."""
 
-import json
 import re
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Literal
 from zoneinfo import ZoneInfo
+
+import orjson
 
 from cards.limits import (
     SLACK_ALT,
@@ -101,7 +102,7 @@ class SlackUi(Writer):
             "text": self._label(label, SLACK_BUTTON),
             "action_id": self._action_id(act),
         }
-        button |= {"url": url} if url else {"value": json.dumps(values, separators=(",", ":"))}
+        button |= {"url": url} if url else {"value": orjson.dumps(values).decode()}
         if style:
             button["style"] = style
         if confirm:

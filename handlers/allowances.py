@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from zoneinfo import ZoneInfo
 
 from handlers.context import Context
 from handlers.refusals import Refusal
@@ -89,9 +90,10 @@ def ensure_granted(ctx: Context) -> Points:
     if available is not None:
         return available
     entitled = _entitled(ctx)
-    if ledger.grant(ctx.tx, ctx.tenant_id, of, granted_for(_span(ctx), entitled), ctx.now):
-        _bring_along(ctx, entitled)
-    return find_available(ctx.tx, ctx.tenant_id, of) or 0
+    points = granted_for(_span(ctx), entitled)
+    if ledger.grant(ctx.tx, ctx.tenant_id, of, points, ctx.now):
+        return points + _bring_along(ctx, entitled)
+    return find_available(ctx.tx, ctx.tenant_id, of) or 0  # somebody was quicker
 
 
 def spend(ctx: Context, spending: Spending) -> Spent:
@@ -127,6 +129,19 @@ def whole_allowance(ctx: Context, giver: GiverFacts) -> Points:
     return max(fitting, default=ctx.policy.allowance)
 
 
+def entitled_to(ctx: Context, giver: GiverFacts, zone: ZoneInfo) -> Entitled:
+    """What decides how much somebody gets, by the calendar of a zone."""
+    since = ctx.policy.allowance_since
+    return Entitled(
+        points=whole_allowance(ctx, giver),
+        least=ctx.policy.default_points,
+        programme_since=day_in(giver.programme_since, zone),
+        joined_on=giver.started_on,
+        known_on=day_in(giver.known_at, zone) if giver.known_at else None,
+        counted_since=date.fromisoformat(since) if since else None,
+    )
+
+
 def _fits(rule: RuleFact, giver: GiverFacts) -> bool:
     match rule.segment:
         case Segment.DEPARTMENT:
@@ -159,16 +174,7 @@ def _left(ctx: Context, points: Points, of: Points) -> Left:
 
 
 def _entitled(ctx: Context) -> Entitled:
-    giver = find_giver(ctx.tx, ctx.tenant_id, ctx.actor.id)
-    since = ctx.policy.allowance_since
-    return Entitled(
-        points=whole_allowance(ctx, giver),
-        least=ctx.policy.default_points,
-        programme_since=day_in(giver.programme_since, ctx.zone),
-        joined_on=giver.started_on,
-        known_on=day_in(giver.known_at, ctx.zone) if giver.known_at else None,
-        counted_since=date.fromisoformat(since) if since else None,
-    )
+    return entitled_to(ctx, find_giver(ctx.tx, ctx.tenant_id, ctx.actor.id), ctx.zone)
 
 
 def _expected(ctx: Context) -> Points:
@@ -180,15 +186,17 @@ def _expected(ctx: Context) -> Points:
     return granted_for(_span(ctx), entitled) + sum(one.moved for one in carried(before, kept, entitled.points).values())
 
 
-def _bring_along(ctx: Context, entitled: Entitled) -> None:
-    """Whoever granted this period brings in what was not given before, in the same transaction."""
+def _bring_along(ctx: Context, entitled: Entitled) -> Points:
+    """Whoever granted this period brings in what was not given before, in the same transaction: how much that is."""
     before = _before(ctx)
     kept = list_kept(ctx.tx, ctx.tenant_id, ctx.actor.id, [one.label for one in before], lock=True)
     for label, points in late_grants(before, kept, entitled).items():
         if ledger.grant(ctx.tx, ctx.tenant_id, ledger.allowance(ctx.actor.id, label), points, ctx.now):
             kept[label] = _granted_on_top(kept.get(label), points)
-    if come := carried(before, kept, entitled.points):
+    come = carried(before, kept, entitled.points)
+    if come:
         roll_over(ctx.tx, ctx.tenant_id, ctx.actor.id, _span(ctx).label, come, ctx.now)
+    return sum(one.moved for one in come.values())
 
 
 def _granted_on_top(kept: KeptPeriod | None, points: Points) -> KeptPeriod:

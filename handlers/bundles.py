@@ -47,11 +47,12 @@ def hold_posts(
     if not posts:
         return set()
     rules = list_rules(tx, {one.tenant_id for one in posts})
+    most_a_day = {tenant_id: Policy.read(one.policy).channel_posts for tenant_id, one in rules.items()}
     single: dict[str, list[LaneFact]] = defaultdict(list)
     held: set[str] = set()
     for one in posts:
         of, zone = lanes[one.lane], zone_of_tenant(rules[one.tenant_id].zone)
-        most = Policy.read(rules[one.tenant_id].policy).channel_posts
+        most = most_a_day[one.tenant_id]
         day = now.astimezone(zone).date().isoformat()
         if most and of.posts >= most and of.day >= day:
             _bundle(tx, one, of, bundle_end(now, zone), now, new_id)

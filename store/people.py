@@ -190,6 +190,11 @@ _BY_REFS = Prepared(
         person.c.id.in_(union_all(_named(account.c.ref), _named(account.c.other_ref))),
     )
 )
+_HANDLES = Prepared(
+    select(account.c.handle).where(
+        account.c.tenant_id == bindparam("tenant_id"), in_list(account.c.person_id, "ids"), account.c.handle != ""
+    )
+)
 _FIRST_NAME = _MEMBERS.where(
     person.c.tenant_id == bindparam("tenant_id"),
     or_(
@@ -234,6 +239,11 @@ def list_by_name(tx: Connection, tenant_id: str, name: str) -> list[Member]:
     found = list_members(tx, tenant_id, ids) if ids else []
     exact = [one for one in found if folded(one.name) == typed]
     return exact or found
+
+
+def list_handles(tx: Connection, tenant_id: str, ids: Iterable[str]) -> list[str]:
+    """What people are called on their platforms, such as `bob2`, in small letters."""
+    return [row[0] for row in _HANDLES.rows(tx, {"tenant_id": tenant_id, "ids": list(ids)})]
 
 
 def folded(name: str) -> str:
@@ -405,7 +415,7 @@ def list_deactivated(tx: Connection, tenant_id: str, most: int) -> list[Member]:
     return [by_id[one] for one in ids]
 
 
-_KEEP_CHAT = (
+_KEEP_CHAT = Prepared(
     account.update()
     .where(account.c.tenant_id == bindparam("b_tenant_id"), account.c.id == bindparam("b_id"))
     .values(chat_ref=bindparam("b_chat_ref"))
@@ -414,7 +424,7 @@ _KEEP_CHAT = (
 
 def keep_chat(tx: Connection, tenant_id: str, account_id: str, chat_ref: str) -> None:
     """Remembers the direct conversation of an account with the app."""
-    tx.execute(_KEEP_CHAT, {"b_tenant_id": tenant_id, "b_id": account_id, "b_chat_ref": chat_ref})
+    _KEEP_CHAT.run(tx, {"b_tenant_id": tenant_id, "b_id": account_id, "b_chat_ref": chat_ref})
 
 
 _NOTE_USE = (
