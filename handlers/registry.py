@@ -10,6 +10,7 @@ import pkgutil
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import cache
 from typing import Any, TypeAlias, TypeVar
 
 from sqlalchemy import Connection
@@ -137,6 +138,7 @@ def find(request: Request) -> Entry | None:
             raise AssertionError(f"no handlers for {type(request).__name__}")
 
 
+@cache
 def load() -> None:
     """Imports every module of `handlers`, so that all of them are registered."""
     package = importlib.import_module("handlers")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlite3
 import threading
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, MutableMapping, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from typing import Any, Literal, cast
 
@@ -25,6 +25,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects import postgresql
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.compiler import compiles
+from sqlalchemy.util import LRUCache
 from sqlmodel import SQLModel
 
 __all__ = [
@@ -53,10 +54,42 @@ def _to_json(value: object) -> str:
     return orjson.dumps(value).decode()
 
 
+class _Compiled(MutableMapping[tuple[Any, ...], Any]):
+    """What statements were compiled to, for all pools of this process: every pool would compile for itself.
+
+    SQLAlchemy's keys begin with the dialect, of which each pool has its own. Ours differ in nothing but the engine.
+    """
+
+    def __init__(self, most: int) -> None:
+        self._kept: LRUCache[tuple[Any, ...], Any] = LRUCache(most)
+
+    def __getitem__(self, key: tuple[Any, ...]) -> Any:
+        return self._kept[_by_engine(key)]
+
+    def __setitem__(self, key: tuple[Any, ...], compiled: Any) -> None:
+        self._kept[_by_engine(key)] = compiled
+
+    def __delitem__(self, key: tuple[Any, ...]) -> None:
+        del self._kept[_by_engine(key)]
+
+    def __iter__(self) -> Iterator[tuple[Any, ...]]:
+        return iter(list(self._kept))
+
+    def __len__(self) -> int:
+        return len(self._kept)
+
+
+def _by_engine(key: tuple[Any, ...]) -> tuple[Any, ...]:
+    dialect, *others = key
+    return (getattr(dialect, "name", dialect), *others)
+
+
+_MOST_COMPILED = 1_000
 _ENGINE: dict[str, Any] = {
     "json_serializer": _to_json,
     "json_deserializer": orjson.loads,
     "hide_parameters": True,  # what people wrote is not for logs, in errors neither
+    "execution_options": {"compiled_cache": _Compiled(_MOST_COMPILED)},
 }
 
 

@@ -9,6 +9,7 @@ import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -53,17 +54,30 @@ def upgrade(url: str) -> None:
     Raises `NewerDatabase` for one with a revision that this program does not bring.
     """
     with _migrating(url) as tx:
-        brought = {one.revision for one in ScriptDirectory.from_config(_config()).walk_revisions()}
-        if not set(MigrationContext.configure(tx).get_current_heads()) <= brought:
+        applied = set(MigrationContext.configure(tx).get_current_heads())
+        if not applied <= _brought():
             raise NewerDatabase
-        command.upgrade(_config(tx), "head")
+        if applied != _last():
+            command.upgrade(_config(tx), "head")
 
 
 def is_current(database: Database) -> bool:
     """Whether the database has exactly the revisions that this program brings."""
     with database.reading() as tx:
         applied = MigrationContext.configure(tx).get_current_heads()
-    return set(applied) == set(ScriptDirectory.from_config(_config()).get_heads())
+    return set(applied) == _last()
+
+
+@cache
+def _brought() -> frozenset[str]:
+    """Every revision that this program has; they are read once."""
+    return frozenset(one.revision for one in ScriptDirectory.from_config(_config()).walk_revisions())
+
+
+@cache
+def _last() -> frozenset[str]:
+    """The revisions after which there is none."""
+    return frozenset(ScriptDirectory.from_config(_config()).get_heads())
 
 
 def _add_revision(what: str) -> None:

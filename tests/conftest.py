@@ -120,20 +120,30 @@ def postgresql_blank_url(postgresql: PostgreSQL) -> Iterator[str]:
 
 
 @pytest.fixture
-def postgresql_url(postgresql_tables: str) -> Iterator[str]:
+def postgresql_url(postgresql_tables: str, sweeper: psycopg.Connection) -> Iterator[str]:
     yield postgresql_tables
-    with psycopg.connect(_plain(postgresql_tables), options="-c lock_timeout=5s") as connection:
-        for table in reversed(metadata.sorted_tables):
-            connection.execute(sql.SQL("DELETE FROM {}").format(sql.Identifier(table.name)))
+    with sweeper.transaction():
+        sweeper.execute(_EMPTY_ALL)
 
 
-def _plain(url: str) -> str:
-    return url.replace("postgresql+psycopg:", "postgresql:")
+_EMPTY_ALL = sql.SQL("; ").join(
+    sql.SQL("DELETE FROM {}").format(sql.Identifier(table.name)) for table in reversed(metadata.sorted_tables)
+)
+
+
+@pytest.fixture(scope="session")
+def sweeper(postgresql_tables: str) -> Iterator[psycopg.Connection]:
+    """A connection that stays open and empties all tables in one go, without a look at who refers to whom: to
+    connect, and to look, costs more than the rest."""
+    url = postgresql_tables.replace("postgresql+psycopg:", "postgresql:")
+    options = "-c lock_timeout=5s -c session_replication_role=replica"
+    with psycopg.connect(url, options=options, autocommit=True) as connection:
+        yield connection
 
 
 @pytest.fixture(scope="session")
 def postgresql_tables(postgresql: PostgreSQL) -> Iterator[str]:
-    """One database a worker process, emptied after each test: to copy it every time takes 0.1 s."""
+    """One database a worker process, emptied after each test: a copy of it takes 0.1 s, and so does TRUNCATE."""
     with postgresql.new_database() as url:
         migrate.upgrade(url)
         yield url

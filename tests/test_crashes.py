@@ -31,7 +31,6 @@ from store.db import Database
 from store.ledger_check import verify
 from store.migrate import is_current
 from store.outbox import Due
-from tests.conftest import _plain
 from tests.posting import Death, House, Killed, command, open_house
 from tests.world import SECRET, World, make_slack
 
@@ -111,14 +110,15 @@ async def test_a_request_whose_process_died_at_any_step_is_done_once_when_it_com
     assert house.books_agree()
 
 
-async def test_a_database_that_was_restarted_is_asked_again(postgresql_url: str, clock: Any) -> None:
+async def test_a_database_that_was_restarted_is_asked_again(
+    postgresql_url: str, sweeper: psycopg.Connection, clock: Any
+) -> None:
     """Nobody reads of a failure, and a commit whose answer got lost is found by the key."""
     with closing(Database(postgresql_url)) as database:
         async with open_house(database, clock) as house:
             house.dispatcher.dispatch(command("ann", "@bob +1 for the first"))
             others = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid <> pg_backend_pid() "
-            with psycopg.connect(_plain(postgresql_url), autocommit=True) as administrator:
-                administrator.execute(others + "AND datname = current_database()")
+            sweeper.execute(others + "AND datname = current_database()")
             assert house.dispatcher.dispatch(command("ann", "@bob +1 for the second")).outcome == "done"
             assert house.one("SELECT COUNT(*) FROM recognition") == 2
 

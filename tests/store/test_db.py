@@ -62,6 +62,17 @@ def test_a_transaction_that_raises_leaves_nothing(database: Database) -> None:
         assert tx.execute(select(thing.c.id)).all() == []
 
 
+def test_what_one_pool_compiled_others_do_not_compile_again(database: Database, database_url: str) -> None:
+    query = select(thing.c.id.label("compiled_once"))
+    with database.writing() as tx:
+        compiled = tx.get_execution_options()["compiled_cache"]
+        tx.execute(query)
+        kept = len(compiled)
+    with closing(Database(database_url, durable=False)) as another, another.reading() as tx:
+        assert tx.execute(query).all() == []
+        assert len(compiled) == kept
+
+
 def ids_in(database: Database) -> list[str]:
     with database.reading() as tx:
         return list(tx.scalars(select(thing.c.id).order_by(thing.c.id)))

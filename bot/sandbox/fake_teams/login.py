@@ -36,6 +36,7 @@ class FakeLogin:
         self._clock = clock
         self._issued = 0
         self._revoked_up_to = 0
+        self._accepted: dict[str, Json] = {}
 
     def routes(self) -> list[web.RouteDef]:
         return [
@@ -62,17 +63,17 @@ class FakeLogin:
         self._revoked_up_to = self._issued
 
     def accepts(self, authorization: str) -> bool:
+        token = authorization.removeprefix("Bearer ")
         try:
-            claims = jwt.decode(
-                authorization.removeprefix("Bearer "),
-                rsa_key("login").public_key(),
-                algorithms=["RS256"],
-                audience=ISSUER,
-                issuer=_LOGIN_ISSUER,
-            )
+            claims = self._accepted.get(token) or self._read(token)
         except jwt.PyJWTError:
             return False
-        return int(claims["jti"]) > self._revoked_up_to
+        self._accepted[token] = claims  # reading takes longer than all else that a call does here
+        return int(claims["jti"]) > self._revoked_up_to and int(claims["exp"]) > time.time()
+
+    def _read(self, token: str) -> Json:
+        key = rsa_key("login").public_key()
+        return jwt.decode(token, key, algorithms=["RS256"], audience=ISSUER, issuer=_LOGIN_ISSUER)
 
     async def _metadata(self, request: web.Request) -> web.Response:
         return web.json_response({"issuer": ISSUER, "jwks_uri": str(request.url.origin() / "keys")})
