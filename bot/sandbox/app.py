@@ -3,7 +3,7 @@
     sandbox = Sandbox(database, presenter, clock)
     await sandbox.start()        # the fakes run, the books are seeded; `slack` and `teams` say how to connect
     sandbox.mount(web_app)       # the guard before every route, the page at /sandbox
-    sandbox.listen_on(port)      # where our own doors are: from now on people can act
+    sandbox.listen_on(port)      # where our own doors are: the past is shown, and people can act
     ...
     await sandbox.stop()
 
@@ -98,8 +98,6 @@ class Sandbox:
         await self.fake_teams.start(middlewares=[self._teams_guard.middleware])
         self._teams_guard.port = _port_of(self.fake_teams.url)
         await asyncio.to_thread(self._fill_books)
-        show_talk(self.worlds, self._clock())
-        show_latest(self._database, self._presenter, self.worlds)
 
     def mount(self, app: web.Application) -> None:
         """Before the application starts."""
@@ -107,7 +105,12 @@ class Sandbox:
         app.add_subapp(PATH, self._page.app(self.guard))
 
     def listen_on(self, port: int) -> None:
-        """The port of our own doors; before that, the guard lets nobody in."""
+        """The port of our own doors; before that, the guard lets nobody in.
+
+        What was said before is shown only now: in it are addresses of pictures, which lead to that port.
+        """
+        show_talk(self.worlds, self._clock())
+        show_latest(self._database, self._presenter, self.worlds)
         origin = f"http://{_LOOPBACK}:{port}"
         self.guard.port = port
         self.fake_teams.connect(origin + TEAMS_DOOR)

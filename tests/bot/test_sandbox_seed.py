@@ -17,11 +17,12 @@ from bot.sandbox.seed import latest_gift, readdress, seed_history
 from bot.sandbox.shown import LATEST, show_latest
 from bot.sandbox.worlds import SLACK_TEAM, Worlds, fill_fakes
 from handlers import registry
+from store.boosts import BoostFact, add_boost
 from store.conversations import conversation
 from store.db import Database
 from store.ledger import find_balance, wallet
 from store.ledger_check import verify
-from store.outbox import count_pending
+from store.outbox import count_pending, find_posted, outbox
 from store.people import Member, list_persons
 from store.recognitions import receiver, recognition
 from store.roles import Role, list_holders
@@ -172,3 +173,43 @@ def test_what_waits_for_teams_finds_its_new_address(seeded: Database) -> None:
     with seeded.reading() as tx:
         addresses = set(tx.execute(select(conversation.c.service_url)).scalars())
     assert addresses == {"", url}
+
+
+def test_what_is_shown_again_is_as_it_would_be_posted_now(seeded: Database, worlds: Worlds) -> None:
+    show_latest(seeded, CardPresenter(), worlds)
+    tenant_id = home_of(seeded).tenant_id
+    with seeded.reading() as tx:
+        newest = tx.execute(select(recognition.c.id).order_by(recognition.c.given_at.desc()).limit(1)).scalar_one()
+    [by] = [one for one in members(seeded).values() if one.email == COLLEAGUES[0].email]
+    with seeded.writing() as tx:
+        made = BoostFact(
+            recognition_id=newest, person_id=by.id, points=2, transaction_id=None, tally_labels=(), boosted_at=NOW
+        )
+        assert add_boost(tx, tenant_id, made)
+
+    again = make_worlds("http://127.0.0.1:2/teams/")
+    show_latest(seeded, CardPresenter(), again)
+    latest = list(again.workspace.shown("C0KUDOS"))
+    assert all("Boost +2" in str(one.blocks) for one in latest)
+    assert f"{by.name} joined in" in str(latest[-1].blocks)
+
+
+def test_the_books_know_what_is_shown_again_by_its_new_name(seeded: Database, worlds: Worlds) -> None:
+    show_latest(seeded, CardPresenter(), worlds)
+    again = make_worlds("http://127.0.0.1:2/teams/")
+    again.teams.world.number_from(10_000)
+    show_latest(seeded, CardPresenter(), again)
+    tenant_id = home_of(seeded).tenant_id
+    general = again.teams_places["General"]
+    on_slack = [f"C0KUDOS:{one.ts}" for one in again.workspace.shown("C0KUDOS")]
+    on_teams = [f"{general.id}|{one.id}" for one in again.teams.messages(general)]
+    with seeded.reading() as tx:
+        found = [
+            find_posted(tx, tenant_id, home_of(seeded, platform).workspace_id, ref)
+            for platform, refs in (("slack", on_slack), ("teams", on_teams))
+            for ref in refs
+        ]
+        rows = tx.execute(select(func.count()).select_from(outbox)).scalar_one()
+        assert count_pending(tx) == 0
+    assert all(found)
+    assert rows == 2 * LATEST

@@ -78,3 +78,43 @@ async def test_the_button_joins_in_on_slack(visit: Visit) -> None:
     await post.get_by_role("button", name="Boost +2").click()
     await expect(post).to_contain_text("joined in: 2 points more")
     await expect(at.slack.whispered("You joined in", "2 points")).to_be_visible()
+
+
+async def test_a_message_is_one_stop_of_the_tab_key_and_arrows_lead_on(visit: Visit) -> None:
+    at = await visit()
+    await at.slack.acts_as("Priya Raghunathan")
+    await at.slack.goes_to("general")
+    await at.slack.says("the kettle is new")
+    message = at.slack.message("the kettle is new")
+    await expect(message).to_be_visible()
+    stops = at.slack.messages.locator("[role=toolbar]")
+    counted = await stops.evaluate_all("bars => bars.map(bar => bar.querySelectorAll('[tabindex=\"0\"]').length)")
+    assert counted == [1] * len(counted)
+
+    await at.tabs_to(message.get_by_role("button", name="React with sports_medal"))
+    await expect(message.locator(".deeds")).to_have_css("opacity", "1")
+    await at.presses("ArrowRight")
+    await expect(message.get_by_role("button", name="React with +1")).to_be_focused()
+    await at.presses("End")
+    await expect(message.get_by_role("button", name="Give kudos for this message")).to_be_focused()
+    await at.presses("ArrowRight")
+    await expect(message.get_by_role("button", name="React with sports_medal")).to_be_focused()
+    await at.presses("ArrowLeft", "Home", "ArrowRight", "Enter")
+    theirs = message.get_by_role("button", name="+1: 1, with yours")
+    await expect(theirs).to_be_visible()
+    await expect(message.get_by_role("button", name="React with +1")).to_be_focused()
+    await at.presses("Home", "Enter")
+    await expect(theirs).to_have_count(0)
+    await expect(message.get_by_role("button", name="React with sports_medal")).to_be_focused()
+    await at.presses("Tab")
+    await expect(message.locator(":focus")).to_have_count(0)
+
+
+async def test_thanks_of_the_past_can_be_boosted(visit: Visit) -> None:
+    at = await visit()
+    await at.teams.acts_as("Mateo Ibáñez 🎸")
+    await at.teams.goes_to("General")
+    of_others = at.teams.messages.filter(has_text="thanked").filter(has_not_text="Mateo").first
+    post = at.teams.all.locator(f'[data-message="{await of_others.get_attribute("data-message")}"]')
+    await post.get_by_role("button", name="Boost +2").click()
+    await expect(post).to_contain_text("Mateo Ibáñez 🎸 joined in")

@@ -2,6 +2,7 @@
 import { make } from "./dom.js";
 import { face } from "./faces.js";
 import { day, dayKey, hour, inFull } from "./times.js";
+import { toolbar } from "./toolbar.js";
 
 const CHATS = ["im", "personal"];
 const TOGETHER_MS = 5 * 60 * 1000;
@@ -34,7 +35,7 @@ function message(one, side, goesOn) {
   const name = app ? "Plaudit" : (author?.name ?? "somebody");
   const renderer = platform.renderer(state, (...pressed) => side.do({ do: "press", message: one.id, ...platform.pressed(...pressed) }));
   const looks = [one.private && "private", goesOn && "goes-on", one.author === state.me && "mine", app && "by-app"];
-  return make("li", { className: looks.filter(Boolean).join(" ") },
+  return make("li", { className: looks.filter(Boolean).join(" "), "data-message": one.id },
     goesOn ? make("time", { className: "margin", dateTime: one.at, title: inFull(one.at), ariaHidden: "true" }, hour(one.at)) : face(name, { app }),
     make("div", { className: "said" },
       one.private ? make("p", { className: "only" }, platform.only) : null,
@@ -42,11 +43,14 @@ function message(one, side, goesOn) {
         make("time", { dateTime: one.at, title: inFull(one.at) }, hour(one.at))),
       make("div", { className: "body" }, renderer.message(one)),
       one.edited ? make("span", { className: "edited" }, "(edited)") : null,
-      reactions(one, side)),
-    one.private ? null : make("div", { className: "deeds" }, picker(one, name, side), about(one, name, side)));
+      one.private ? null : tools(one, name, side)));
 }
 
-const react = (one, emoji, side, props, ...inside) => make("button", { type: "button", ...props, onclick: () => side.do({ do: "react", message: one.id, emoji }) }, ...inside);
+// The reactions to a message, and what can be done with it: one stop of the Tab key, and arrows from there on.
+const tools = (one, author, side) => toolbar(`This message of ${author}`, reactions(one, side),
+  make("div", { className: "deeds" }, picker(one, author, side), about(one, author, side)));
+
+const react = (one, emoji, side, props, ...inside) => make("button", { type: "button", "data-tool": `${props.className ?? "on"} ${emoji}`, ...props, onclick: () => side.do({ do: "react", message: one.id, emoji }) }, ...inside);
 
 // What people have put on it; a press adds one's own, or takes it off.
 function reactions(one, side) {
@@ -61,5 +65,5 @@ const picker = (one, author, side) => side.platform.reactions.map((name) => reac
 }, make("span", { ariaHidden: "true" }, side.platform.reaction(name))));
 
 const about = (one, name, side) => make("button", {
-  type: "button", className: "about", onclick: () => side.do({ do: "about", message: one.id }), ariaLabel: `Give kudos for this message of ${name}`,
+  type: "button", className: "about", "data-tool": "about", onclick: () => side.do({ do: "about", message: one.id }), ariaLabel: `Give kudos for this message of ${name}`,
 }, make("span", { ariaHidden: "true" }, "🎉"), " Give kudos for this");

@@ -4,6 +4,7 @@ import { FormDialog } from "./dialog.js";
 import { make, unseen } from "./dom.js";
 import { face } from "./faces.js";
 import { homeTab, messageList } from "./messages.js";
+import { keepingFocus } from "./toolbar.js";
 
 const SIGNS = { home: "🏠", public_channel: "#", private_channel: "🔒", channel: "#", groupChat: "👥" };
 const NEAR = 60;
@@ -142,7 +143,8 @@ export class Side {
     if (this.shownPlace !== shown) this.atEnd = true;
     this.shownPlace = shown;
     list.dataset.kind = place.kind;
-    list.replaceChildren(...(isHome ? homeTab : messageList)(place, { ...this, now, do: (deed) => this.do(deed) }));
+    const drawn = (isHome ? homeTab : messageList)(place, { ...this, now, do: (deed) => this.do(deed) });
+    keepingFocus(list, () => list.replaceChildren(...drawn));
     this.find(".compose").hidden = isHome;
     if (isHome) this.atEnd = false;
     else this.follow();
