@@ -251,6 +251,17 @@ class BadgePicture:
 
 
 @dataclass(frozen=True, slots=True)
+class RewardPicture:
+    """The picture of a reward, wherever an administrator says that it is.
+
+    It is shown only where a dead address does no harm: Slack refuses the whole message then.
+    """
+
+    url: str
+    title: str
+
+
+@dataclass(frozen=True, slots=True)
 class Choice:
     value: str
     label: str

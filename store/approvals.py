@@ -95,7 +95,7 @@ class Approval(SQLModel, table=True):
 
 
 class Approver(SQLModel, table=True):
-    """Somebody who may decide a step. `why` is how they came to: rule, delegate, escalation."""
+    """Somebody who was asked to decide a step. Whether they still may is looked at when they do."""
 
     __tablename__ = "approver"
     __table_args__ = (
@@ -109,7 +109,6 @@ class Approver(SQLModel, table=True):
     approval_id: str = Field(primary_key=True)
     step: int = Field(primary_key=True)
     person_id: str = Field(primary_key=True)
-    why: str
 
 
 class Decision(SQLModel, table=True):
@@ -295,10 +294,10 @@ def add_approval(tx: Connection, tenant_id: str, fact: ApprovalFact) -> None:
     tx.execute(approval.insert(), {"tenant_id": tenant_id} | _values(fact) | {"steps": " ".join(fact.steps)})
 
 
-def add_approvers(tx: Connection, tenant_id: str, approval_id: str, step: int, people: Iterable[str], why: str) -> None:
-    """Whoever may decide the step already stays so."""
+def add_approvers(tx: Connection, tenant_id: str, approval_id: str, step: int, people: Iterable[str]) -> None:
+    """Whoever was asked already stays so."""
     rows = [
-        {"tenant_id": tenant_id, "approval_id": approval_id, "step": step, "person_id": one, "why": why}
+        {"tenant_id": tenant_id, "approval_id": approval_id, "step": step, "person_id": one}
         for one in sorted(set(people))
     ]
     if rows:
@@ -339,14 +338,14 @@ def list_waiting(tx: Connection, tenant_id: str, until: datetime, *, after: str 
 
 
 def list_to_decide(tx: Connection, tenant_id: str, person_id: str, most: int) -> list[ApprovalFact]:
-    """Those that somebody may decide now, the oldest first."""
+    """Those whose waiting step somebody was asked to decide, the oldest first."""
     asked: set[tuple[str, int]] = set(_TO_DECIDE.rows(tx, {"tenant_id": tenant_id, "person_id": person_id}))
     rows = _THESE.rows(tx, {"tenant_id": tenant_id, "approvals": sorted({one for one, _ in asked})})
     return [one for row in rows if ((one := _fact(row)).id, one.step) in asked][:most]
 
 
 def list_approvers(tx: Connection, tenant_id: str, approval_id: str, step: int) -> list[str]:
-    """Who may decide a step, by id."""
+    """Who was asked to decide a step, by id."""
     rows = _APPROVERS.rows(tx, {"tenant_id": tenant_id, "approval_id": approval_id, "step": step})
     return [row[0] for row in rows]
 

@@ -37,6 +37,7 @@ class AwardState(StrEnum):
     DECLINED = "declined"
     LAPSED = "lapsed"  # nobody decided in time
     WITHDRAWN = "withdrawn"  # by its giver, before it was given
+    VOID = "void"  # everybody whom it was for had left
 
 
 OPEN_STATES = (AwardState.ASKED, AwardState.DUE)
@@ -46,10 +47,12 @@ class Award(SQLModel, table=True):
     __table_args__ = (
         ForeignKeyConstraint(["tenant_id", "giver_id"], ["person.tenant_id", "person.id"], onupdate="CASCADE"),
         ForeignKeyConstraint(["tenant_id", "budget_id"], ["budget.tenant_id", "budget.id"], onupdate="CASCADE"),
-        Index("ix_award_giver", "tenant_id", "giver_id", "asked_at"),
+        Index("ix_award_giver", "tenant_id", "giver_id", "id"),
         Index("ix_award_due", "tenant_id", "state", "arrives_on"),
         CheckConstraint("points >= 0", name="ck_award_points"),
-        CheckConstraint("state IN ('asked', 'due', 'given', 'declined', 'lapsed', 'withdrawn')", name="ck_award_state"),
+        CheckConstraint(
+            "state IN ('asked', 'due', 'given', 'declined', 'lapsed', 'withdrawn', 'void')", name="ck_award_state"
+        ),
     )
 
     tenant_id: str = Field(primary_key=True)
@@ -137,7 +140,7 @@ _SHOWN = select(*(award.c[name] for name in _COLUMNS)).where(award.c.tenant_id =
 _ONE = Prepared(_SHOWN.where(award.c.id == bindparam("id")))
 _OF_GIVER = Prepared(
     _SHOWN.where(award.c.giver_id == bindparam("giver_id"), award.c.id < bindparam("before"))
-    .order_by(award.c.asked_at.desc(), award.c.id.desc())
+    .order_by(award.c.id.desc())
     .limit(bindparam("most"))
 )
 _DUE = Prepared(

@@ -260,6 +260,13 @@ def list_to_tell(tx: Connection, tenant_id: str, reward_id: str, *, after: str =
     return [row[0] for row in _TOLD.rows(tx, sought)]
 
 
+def quieten(tx: Connection, tenant_id: str, reward_id: str, people: Collection[str]) -> None:
+    """They were told, or need not be any more; their wishes stay."""
+    if people:
+        this = (wish.c.tenant_id == tenant_id) & (wish.c.reward_id == reward_id) & wish.c.person_id.in_(list(people))
+        tx.execute(wish.update().where(this).values(tell=False))
+
+
 def _row(fact: RewardFact) -> dict[str, Any]:
     row = {name: getattr(fact, name) for name in _NAMES}
     return row | {"countries": " ".join(fact.countries), "departments": "\n".join(fact.departments)}

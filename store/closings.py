@@ -117,10 +117,15 @@ def take_back_all(
 
     All of their accounts are locked first, in one order, so that two who do this never wait for each other in a ring.
     """
-    _lock(tx, tenant_id, [one for id in acts for one in _postings_of(tx, tenant_id, id)[1]])
+    lock_accounts(tx, tenant_id, acts)
     take_back = take_back_by_administrator if by_administrator else reverse
     taken = [take_back(tx, tenant_id, id, act, at) for id, act in acts.items()]
     return sum(one.returned for one in taken), sum(one.kept for one in taken)
+
+
+def lock_accounts(tx: Connection, tenant_id: Id, transaction_ids: Iterable[Id]) -> None:
+    """Those of transactions that are about to be taken back, in the order in which all who move points take them."""
+    _lock(tx, tenant_id, [one for id in transaction_ids for one in _postings_of(tx, tenant_id, id)[1]])
 
 
 def _take_back(

@@ -13,12 +13,14 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Column, Connection, ForeignKeyConstraint, Index, UniqueConstraint, bindparam, select
+from sqlalchemy import Column, Connection, ForeignKeyConstraint, Index, String, UniqueConstraint, bindparam, select
 from sqlmodel import Field, SQLModel
 
 from store.db import COMPACT, fetch
 from store.prepared import Prepared, PreparedInsert
 from store.types import JsonDict, UtcDateTime
+
+PEOPLE = "people"
 
 
 class Stage(StrEnum):
@@ -57,6 +59,8 @@ class PeopleImport(SQLModel, table=True):
     pages: int = 0
     told: dict[str, Any] = Field(sa_column=Column(JsonDict, nullable=False))
     """Counts, and lines that were left out: what the administrator reads."""
+    kind: str = Field(default=PEOPLE, sa_column=Column(String, nullable=False, server_default=PEOPLE))
+    """What kind of file it is."""
 
 
 class PeopleImportPage(SQLModel, table=True):
@@ -86,6 +90,7 @@ class ImportFact:
     page: int
     pages: int
     told: Mapping[str, Any]
+    kind: str = PEOPLE
 
 
 people_import = PeopleImport.__table__  # type: ignore[attr-defined]
@@ -138,7 +143,15 @@ def token_hash(token: str) -> str:
 
 
 def add_import(
-    tx: Connection, tenant_id: str, import_id: str, person_id: str, at: datetime, until: datetime, token: str = ""
+    tx: Connection,
+    tenant_id: str,
+    import_id: str,
+    person_id: str,
+    at: datetime,
+    until: datetime,
+    token: str = "",
+    *,
+    kind: str = PEOPLE,
 ) -> None:
     """Something to be brought by an administrator, with the secret of a link or without."""
     row: dict[str, Any] = {
@@ -155,6 +168,7 @@ def add_import(
         "page": 0,
         "pages": 0,
         "told": {},
+        "kind": kind,
     }
     tx.execute(people_import.insert(), row)
 

@@ -131,6 +131,16 @@ _CHECKS = {
         JOIN ledger_account AS a ON a.tenant_id = e.tenant_id AND a.id = e.account_id
         WHERE closing.kind IN ('settle', 'release') AND a.kind = 'held' AND a.balance <> 0
     """,
+    "an order holds its points while it is open, and none after it": """
+        SELECT tenant_id, subject, found, expected
+        FROM (
+            SELECT r.tenant_id, r.id AS subject, COALESCE(a.balance, 0) AS found,
+                   CASE WHEN r.state IN ('asked', 'ordered', 'started') THEN r.points ELSE 0 END AS expected
+            FROM redemption AS r
+            LEFT JOIN ledger_account AS a ON a.tenant_id = r.tenant_id AND a.id = 'held:' || r.id || ':'
+        ) AS kept
+        WHERE found <> expected
+    """,
 }
 
 

@@ -6,10 +6,11 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import (
     BigInteger,
+    Boolean,
     CheckConstraint,
     Column,
     Connection,
@@ -17,12 +18,13 @@ from sqlalchemy import (
     ForeignKeyConstraint,
     Index,
     bindparam,
+    case,
     func,
     select,
 )
 from sqlmodel import Field, SQLModel
 
-from store.db import COMPACT
+from store.db import COMPACT, fetch
 from store.prepared import Prepared
 from store.types import JsonDict, Points, UtcDateTime
 
@@ -85,6 +87,10 @@ class Redemption(SQLModel, table=True):
     """When it was fulfilled, or ended otherwise."""
     vendor_ref: str = ""
     """How a vendor names it."""
+    in_time: bool | None = Field(default=None, sa_column=Column(Boolean))
+    """Whether it was fulfilled by the day that was promised; None while it is not fulfilled."""
+    told_late: bool = Field(default=False, sa_column=Column(Boolean, nullable=False))
+    """Whether those who hand it out were told that it is late."""
 
 
 class RedemptionStep(SQLModel, table=True):
@@ -129,6 +135,8 @@ class OrderFact:
     promised_on: date
     settled_at: datetime | None = None
     vendor_ref: str = ""
+    in_time: bool | None = None
+    told_late: bool = False
 
     @property
     def is_open(self) -> bool:
@@ -142,6 +150,17 @@ class StepFact:
     at: datetime
     by_id: str = ""
     note: str = ""
+
+
+class RedeemedSum(NamedTuple):
+    """What somebody got in a country. `value_minor` is without what they paid themselves; no currency: no value."""
+
+    person_id: str
+    country: str
+    currency: str
+    orders: int
+    points: Points
+    value_minor: int
 
 
 redemption = Redemption.__table__  # type: ignore[attr-defined]
@@ -160,13 +179,38 @@ _LATE = Prepared(
     _SHOWN.where(
         redemption.c.state == bindparam("state"),
         redemption.c.promised_on < bindparam("day"),
+        redemption.c.told_late == bindparam("told", type_=Boolean),
         redemption.c.id > bindparam("after"),
     )
     .order_by(redemption.c.id)
     .limit(bindparam("most"))
 )
+_KEPT = Prepared(
+    select(redemption.c.in_time, func.count())
+    .where(
+        redemption.c.tenant_id == bindparam("tenant_id"),
+        redemption.c.state == OrderState.FULFILLED,
+        redemption.c.promised_on >= bindparam("since"),
+    )
+    .group_by(redemption.c.in_time)
+)
 _IN_STATE = Prepared(
     _SHOWN.where(redemption.c.state == bindparam("state"), redemption.c.id > bindparam("after"))
+    .order_by(redemption.c.id)
+    .limit(bindparam("most"))
+)
+_PROMISED = Prepared(
+    _SHOWN.where(redemption.c.state == bindparam("state"))
+    .order_by(redemption.c.promised_on, redemption.c.id)
+    .limit(bindparam("most"))
+)
+_UNPAID = Prepared(
+    _SHOWN.where(
+        redemption.c.state == OrderState.FULFILLED,
+        redemption.c.promised_on >= bindparam("since"),
+        redemption.c.own_minor > 0,
+        redemption.c.own_paid_at.is_(None),
+    )
     .order_by(redemption.c.id)
     .limit(bindparam("most"))
 )
@@ -190,6 +234,28 @@ _STEPS = Prepared(
         redemption_step.c.redemption_id == bindparam("redemption_id"),
     )
     .order_by(redemption_step.c.id)
+)
+# What has no value of its own is summed apart, under no currency: somebody else says what its points are worth.
+_CURRENCY = case((redemption.c.value_minor > 0, redemption.c.currency), else_="")
+_GIVEN = case(
+    (redemption.c.value_minor > redemption.c.own_minor, redemption.c.value_minor - redemption.c.own_minor), else_=0
+)
+_REDEEMED = (
+    select(
+        redemption.c.person_id,
+        redemption.c.country,
+        _CURRENCY,
+        func.count(),
+        func.sum(redemption.c.points),
+        func.sum(_GIVEN),
+    )
+    .where(
+        redemption.c.tenant_id == bindparam("tenant_id"),
+        redemption.c.state == OrderState.FULFILLED,
+        redemption.c.settled_at >= bindparam("since", type_=UtcDateTime),
+        redemption.c.settled_at < bindparam("until", type_=UtcDateTime),
+    )
+    .group_by(redemption.c.person_id, redemption.c.country, _CURRENCY)
 )
 _NEWEST = "g"
 
@@ -231,18 +297,40 @@ def list_in_state(tx: Connection, tenant_id: str, state: OrderState, *, after: s
     return [_fact(row) for row in rows]
 
 
+def list_promised(tx: Connection, tenant_id: str, state: OrderState, most: int) -> list[OrderFact]:
+    """Those that were promised first."""
+    return [_fact(row) for row in _PROMISED.rows(tx, {"tenant_id": tenant_id, "state": state, "most": most})]
+
+
 def list_late(
     tx: Connection, tenant_id: str, state: OrderState, day: date, *, after: str = "", most: int
 ) -> list[OrderFact]:
-    """Those that were promised before a day, by id."""
-    sought = {"tenant_id": tenant_id, "state": state, "day": day, "after": after, "most": most}
+    """Those that were promised before a day, and nobody was told of yet, by id."""
+    sought = {"tenant_id": tenant_id, "state": state, "day": day, "told": False, "after": after, "most": most}
     return [_fact(row) for row in _LATE.rows(tx, sought)]
+
+
+def count_kept(tx: Connection, tenant_id: str, since: date) -> tuple[int, int]:
+    """Of what was promised for a day since then and is fulfilled: how much came in time, and how much there is."""
+    rows = _KEPT.rows(tx, {"tenant_id": tenant_id, "since": since})
+    return sum(number for in_time, number in rows if in_time), sum(number for _, number in rows)
+
+
+def list_unpaid(tx: Connection, tenant_id: str, since: date, most: int) -> list[OrderFact]:
+    """What was promised for a day since then and handed over, while the rest from somebody's own pocket is due."""
+    return [_fact(row) for row in _UNPAID.rows(tx, {"tenant_id": tenant_id, "since": since, "most": most})]
 
 
 def count_orders(tx: Connection, tenant_id: str, person_id: str, reward_id: str, since: datetime) -> int:
     """How often somebody ordered a reward since an instant, without what came to nothing."""
     sought = {"tenant_id": tenant_id, "person_id": person_id, "reward_id": reward_id, "since": since}
     return int(tx.execute(_COUNT, sought).scalar_one())
+
+
+def sum_redeemed(tx: Connection, tenant_id: str, since: datetime, until: datetime) -> list[RedeemedSum]:
+    """What was handed over from an instant on and before another, by person, country and currency."""
+    rows = fetch(tx, _REDEEMED, {"tenant_id": tenant_id, "since": since, "until": until})
+    return [RedeemedSum(*row[:3], *map(int, row[3:])) for row in rows]
 
 
 def list_steps(tx: Connection, tenant_id: str, order_id: str) -> list[StepFact]:

@@ -1,4 +1,4 @@
-"""Who may do what others may not: administrators of a programme."""
+"""Who may do what others may not: administrators of a programme, and who may award anybody."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from store.types import UtcDateTime
 
 class Role(StrEnum):
     ADMINISTRATOR = "administrator"
+    AWARDER = "awarder"  # may award anybody, out of a budget of theirs
 
 
 class HeldRole(SQLModel, table=True):

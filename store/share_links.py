@@ -58,6 +58,7 @@ _RENEW = (
     share_link.update()
     .where(_THIS)
     .values(token_hash=bindparam("b_token_hash"), expires_at=bindparam("b_expires_at", type_=UtcDateTime))
+    .returning(share_link.c.downloads)
 )
 _BY_TOKEN = Prepared(select(*_FACT).where(share_link.c.token_hash == bindparam("token_hash")))
 _COUNT = share_link.update().where(_THIS).values(downloads=share_link.c.downloads + 1)
@@ -66,13 +67,15 @@ _TAKEN = select(func.coalesce(func.sum(share_link.c.downloads), 0)).where(
 )
 
 
-def save_share(tx: Connection, fact: ShareFact, token: str) -> None:
-    """A new link for this receiver; the one before it is not good any more."""
+def save_share(tx: Connection, fact: ShareFact, token: str) -> int:
+    """A new link for this receiver; the one before it is not good any more. How often the picture was taken so far."""
     renewed = _key(fact) | {"b_token_hash": token_hash(token), "b_expires_at": fact.expires_at}
-    if tx.execute(_RENEW, renewed).rowcount:
-        return
+    taken: int | None = tx.execute(_RENEW, renewed).scalar()
+    if taken is not None:
+        return taken
     row = {name: getattr(fact, name) for name in ShareFact.__dataclass_fields__}
     tx.execute(share_link.insert(), row | {"token_hash": token_hash(token)})
+    return 0
 
 
 def find_share(tx: Connection, token: str) -> ShareFact | None:

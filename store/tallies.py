@@ -94,6 +94,22 @@ _WEEKS_GIVEN = Prepared(
 )
 
 
+_SOMEONE = Prepared(
+    select(tally.c.person_id)
+    .where(tally.c.tenant_id == bindparam("tenant_id"), tally.c.period == bindparam("period"))
+    .limit(bindparam("most"))
+)
+_RECEIVED = Prepared(
+    select(tally.c.person_id, func.sum(tally.c.points_received))
+    .where(
+        tally.c.tenant_id == bindparam("tenant_id"),
+        in_list(tally.c.person_id, "people"),
+        in_list(tally.c.period, "periods"),
+    )
+    .group_by(tally.c.person_id)
+)
+
+
 def private_label(label: str) -> str:
     """Where a period's counts are kept that only the giver and the receivers know of."""
     return f"{_PRIVATE}{label}"
@@ -116,6 +132,22 @@ def add_counts(tx: Connection, tenant_id: str, value_id: str | None, counts: Ite
         for one in sorted(counts, key=lambda one: (one.person_id, one.period))
     ]
     _ADD.run(tx, rows)
+
+
+def merged(counts: Iterable[Count]) -> list[Count]:
+    """One for each period and person, as `add_counts` takes them."""
+    sums: dict[tuple[str, str], Count] = {}
+    for one in counts:
+        key = (one.period, one.person_id)
+        had = sums.get(key, Count(*key))
+        sums[key] = Count(
+            *key,
+            given=had.given + one.given,
+            received=had.received + one.received,
+            points_given=had.points_given + one.points_given,
+            points_received=had.points_received + one.points_received,
+        )
+    return list(sums.values())
 
 
 def list_totals(tx: Connection, tenant_id: str, person_id: str, periods: Collection[str]) -> dict[str, Totals]:
@@ -144,3 +176,20 @@ def list_weeks_given(
         if own or not label.startswith(_PRIVATE):
             weeks[person_id].add(label.removeprefix(_PRIVATE))
     return weeks
+
+
+def list_someone_in(tx: Connection, tenant_id: str, period: str, most: int) -> list[str]:
+    """People who gave or received something in a period, of up to `most` counts that others see and as many that are
+    private; which of more is nobody's choice."""
+    labels = (period, private_label(period))
+    rows = [_SOMEONE.rows(tx, {"tenant_id": tenant_id, "period": one, "most": most}) for one in labels]
+    return sorted({row[0] for found in rows for row in found})
+
+
+def list_received_in(
+    tx: Connection, tenant_id: str, periods: Collection[str], people: Collection[str]
+) -> dict[str, int]:
+    """The points that each of these people received in all of these periods together."""
+    labels = [*periods, *map(private_label, periods)]
+    rows = _RECEIVED.rows(tx, {"tenant_id": tenant_id, "people": sorted(people), "periods": labels})
+    return {row[0]: int(row[1]) for row in rows}

@@ -20,6 +20,13 @@ class Board(StrEnum):
     OFF = "off"
 
 
+class PoolsBy(StrEnum):
+    """Who starts goals that people add points to."""
+
+    EVERYBODY = "everybody"
+    OWNERS = "owners"  # of budgets, and administrators
+
+
 @dataclass(frozen=True, slots=True)
 class Policy:
     allowance: int = 50
@@ -68,6 +75,16 @@ class Policy:
     """Points that a boost adds to each receiver; 0 switches boosts off."""
     reaction: str = "sports_medal"
     """The emoji, by Slack's name, that gives the usual points where somebody reacts with it; empty for none."""
+    managers_award_all: bool = False
+    """Whether managers may reward anybody out of their budgets, and not only who reports to them."""
+    pools_by: PoolsBy = PoolsBy.EVERYBODY
+    """Who starts shared goals that people add points to: everybody, or owners of budgets and administrators."""
+    points_expire_months: int = 0
+    """Months after which received points expire, at the end of a month where their owner is; 0: they never do."""
+    points_expire_since: str = ""
+    """The date of the last change that lets points expire sooner, as `2026-11-22`; empty where there was none."""
+    leavers_days: int = 90
+    """Days for which the points of somebody who left are kept; then they expire. 0: they are kept."""
     purposes: Mapping[str, bool] = field(default_factory=dict)
     """What the tenant decided on purposes (`handlers/purposes.py`), by name; for all others the default holds."""
 
@@ -88,7 +105,7 @@ class Policy:
 
 OLD_NAMES = MappingProxyType({"weekly_allowance": "allowance"})
 """Fields that earlier versions stored under another name; whatever is written is written under the new one."""
-ENUMS: Mapping[str, type[StrEnum]] = MappingProxyType({"board": Board, "allowance_period": Every})
+ENUMS: Mapping[str, type[StrEnum]] = MappingProxyType({"board": Board, "allowance_period": Every, "pools_by": PoolsBy})
 """Fields that are one of a few words."""
 _NAMES = tuple(one.name for one in fields(Policy))
 _DEFAULT = Policy()

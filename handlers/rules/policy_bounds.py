@@ -23,6 +23,8 @@ BOUNDS: Mapping[str, tuple[int, int]] = MappingProxyType(
         "repeat_s": (0, 3_600),
         "reason_least": (1, 50),
         "reason_most": (50, 2_000),
+        "points_expire_months": (0, 120),
+        "leavers_days": (0, 3_650),
     }
 )
 """By field of `Policy`; both ends are allowed."""

@@ -109,7 +109,8 @@ def upgrade() -> None:
         sa.Column("worth", sa.Integer(), nullable=False),
         sa.Column("currency", sa.String(), nullable=False),
         sa.Column("open_label", sa.String(), nullable=False),
-        sa.Column("warned_label", sa.String(), nullable=False),
+        sa.Column("open_until", sa.Date(), nullable=True),
+        sa.Column("missed_id", sa.String(), nullable=False),
         sa.Column("closed_at", UtcDateTime(), nullable=True),
         sa.CheckConstraint("(worth = 0) = (currency = '')", name="ck_budget_worth"),
         sa.CheckConstraint("renewal IN ('never', 'month', 'quarter', 'year')", name="ck_budget_renewal"),
@@ -127,9 +128,17 @@ def upgrade() -> None:
             onupdate="CASCADE",
         ),
         sa.PrimaryKeyConstraint("tenant_id", "id", name=op.f("pk_budget")),
-        sa.UniqueConstraint("tenant_id", "name", name="uq_budget_name"),
+    )
+    op.create_index(
+        "uq_budget_name",
+        "budget",
+        ["tenant_id", "name"],
+        unique=True,
+        sqlite_where=sa.text("closed_at IS NULL"),
+        postgresql_where=sa.text("closed_at IS NULL"),
     )
     op.create_index("ix_budget_owner", "budget", ["tenant_id", "owner_id"], unique=False)
+    op.create_index("ix_budget_due", "budget", ["tenant_id", "open_until"], unique=False)
 
     op.create_table(
         "delegation",
@@ -179,6 +188,8 @@ def upgrade() -> None:
         sa.Column("promised_on", sa.Date(), nullable=False),
         sa.Column("settled_at", UtcDateTime(), nullable=True),
         sa.Column("vendor_ref", sa.String(), nullable=False),
+        sa.Column("in_time", sa.Boolean(), nullable=True),
+        sa.Column("told_late", sa.Boolean(), nullable=False),
         sa.CheckConstraint(
             "state IN ('asked', 'ordered', 'started', 'fulfilled', 'declined', 'cancelled', 'failed', 'lapsed')",
             name="ck_redemption_state",
@@ -258,7 +269,6 @@ def upgrade() -> None:
         sa.Column("approval_id", sa.String(), nullable=False),
         sa.Column("step", sa.Integer(), nullable=False),
         sa.Column("person_id", sa.String(), nullable=False),
-        sa.Column("why", sa.String(), nullable=False),
         sa.ForeignKeyConstraint(
             ["tenant_id", "approval_id"],
             ["approval.tenant_id", "approval.id"],
@@ -294,7 +304,7 @@ def upgrade() -> None:
         sa.Column("asked_at", UtcDateTime(), nullable=False),
         sa.Column("settled_at", UtcDateTime(), nullable=True),
         sa.CheckConstraint(
-            "state IN ('asked', 'due', 'given', 'declined', 'lapsed', 'withdrawn')", name="ck_award_state"
+            "state IN ('asked', 'due', 'given', 'declined', 'lapsed', 'withdrawn', 'void')", name="ck_award_state"
         ),
         sa.CheckConstraint("points >= 0", name="ck_award_points"),
         sa.ForeignKeyConstraint(
@@ -312,7 +322,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("tenant_id", "id", name=op.f("pk_award")),
     )
     op.create_index("ix_award_due", "award", ["tenant_id", "state", "arrives_on"], unique=False)
-    op.create_index("ix_award_giver", "award", ["tenant_id", "giver_id", "asked_at"], unique=False)
+    op.create_index("ix_award_giver", "award", ["tenant_id", "giver_id", "id"], unique=False)
 
     op.create_table(
         "budget_period",
@@ -322,7 +332,10 @@ def upgrade() -> None:
         sa.Column("opened_at", UtcDateTime(), nullable=False),
         sa.Column("opened_seq", sa.Integer(), nullable=False),
         sa.Column("planned", sa.BigInteger(), nullable=False),
+        sa.Column("came", sa.BigInteger(), nullable=False),
         sa.Column("carried", sa.BigInteger(), nullable=False),
+        sa.Column("returned", sa.BigInteger(), nullable=False),
+        sa.Column("warned", sa.Boolean(), nullable=False),
         sa.ForeignKeyConstraint(
             ["tenant_id", "budget_id"],
             ["budget.tenant_id", "budget.id"],
@@ -371,16 +384,454 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("tenant_id", "award_id", "person_id", name=op.f("pk_award_receiver")),
         sqlite_with_rowid=False,
     )
+    op.create_table(
+        "code_key",
+        sa.Column("tenant_id", sa.String(), nullable=False),
+        sa.Column("sealed", sa.String(), nullable=False),
+        sa.ForeignKeyConstraint(["tenant_id"], ["tenant.id"], name=op.f("fk_code_key_tenant_id"), onupdate="CASCADE"),
+        sa.PrimaryKeyConstraint("tenant_id", name=op.f("pk_code_key")),
+        sqlite_with_rowid=False,
+    )
+    op.create_table(
+        "code_pool",
+        sa.Column("tenant_id", sa.String(), nullable=False),
+        sa.Column("reward_id", sa.String(), nullable=False),
+        sa.Column("told_low", sa.Boolean(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["tenant_id", "reward_id"],
+            ["reward.tenant_id", "reward.id"],
+            name=op.f("fk_code_pool_tenant_id_reward_id"),
+            onupdate="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint("tenant_id", "reward_id", name=op.f("pk_code_pool")),
+        sqlite_with_rowid=False,
+    )
+    op.create_table(
+        "gift_code",
+        sa.Column("tenant_id", sa.String(), nullable=False),
+        sa.Column("id", sa.String(), nullable=False),
+        sa.Column("reward_id", sa.String(), nullable=False),
+        sa.Column("digest", sa.String(), nullable=False),
+        sa.Column("sealed", sa.String(), nullable=False),
+        sa.Column("order_id", sa.String(), nullable=True),
+        sa.Column("added_at", UtcDateTime(), nullable=False),
+        sa.Column("taken_at", UtcDateTime(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["tenant_id", "reward_id"],
+            ["reward.tenant_id", "reward.id"],
+            name=op.f("fk_gift_code_tenant_id_reward_id"),
+            onupdate="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint("tenant_id", "id", name=op.f("pk_gift_code")),
+        sa.UniqueConstraint("tenant_id", "digest", name="uq_gift_code_digest"),
+        sa.UniqueConstraint("tenant_id", "order_id", name="uq_gift_code_order"),
+    )
+    op.create_index("ix_gift_code_free", "gift_code", ["tenant_id", "reward_id", "order_id", "id"], unique=False)
+
+    op.create_table(
+        "order_secret",
+        sa.Column("tenant_id", sa.String(), nullable=False),
+        sa.Column("order_id", sa.String(), nullable=False),
+        sa.Column("sealed", sa.String(), nullable=False),
+        sa.Column("kept_at", UtcDateTime(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["tenant_id", "order_id"],
+            ["redemption.tenant_id", "redemption.id"],
+            name=op.f("fk_order_secret_tenant_id_order_id"),
+            onupdate="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint("tenant_id", "order_id", name=op.f("pk_order_secret")),
+        sqlite_with_rowid=False,
+    )
+    op.create_table(
+        "badge_gift",
+        sa.Column("tenant_id", sa.String(), nullable=False),
+        sa.Column("giver_id", sa.String(), nullable=False),
+        sa.Column("badge_id", sa.String(), nullable=False),
+        sa.Column("month", sa.String(), nullable=False),
+        sa.Column("receiver_id", sa.String(), nullable=False),
+        sa.Column("recognition_id", sa.String(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["tenant_id", "recognition_id"],
+            ["recognition.tenant_id", "recognition.id"],
+            name=op.f("fk_badge_gift_tenant_id_recognition_id"),
+            onupdate="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint(
+            "tenant_id", "giver_id", "badge_id", "month", "receiver_id", name=op.f("pk_badge_gift")
+        ),
+        sqlite_with_rowid=False,
+    )
+    op.create_index("ix_badge_gift_recognition", "badge_gift", ["tenant_id", "recognition_id"], unique=False)
+    op.create_table(
+        "expiry_notice",
+        sa.Column("tenant_id", sa.String(), nullable=False),
+        sa.Column("person_id", sa.String(), nullable=False),
+        sa.Column("due_on", sa.Date(), nullable=False),
+        sa.Column("expires_on", sa.Date(), nullable=False),
+        sa.Column("first_on", sa.Date(), nullable=False),
+        sa.Column("first_points", sa.BigInteger(), nullable=False),
+        sa.Column("second_on", sa.Date(), nullable=True),
+        sa.Column("second_points", sa.BigInteger(), nullable=False),
+        sa.Column("seen_on", sa.Date(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["tenant_id", "person_id"],
+            ["person.tenant_id", "person.id"],
+            name=op.f("fk_expiry_notice_tenant_id_person_id"),
+            onupdate="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint("tenant_id", "person_id", "due_on", name=op.f("pk_expiry_notice")),
+        sqlite_with_rowid=False,
+    )
+    op.create_table(
+        "leaver",
+        sa.Column("tenant_id", sa.String(), nullable=False),
+        sa.Column("person_id", sa.String(), nullable=False),
+        sa.Column("left_on", sa.Date(), nullable=False),
+        sa.Column("told_on", sa.Date(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["tenant_id", "person_id"],
+            ["person.tenant_id", "person.id"],
+            name=op.f("fk_leaver_tenant_id_person_id"),
+            onupdate="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint("tenant_id", "person_id", name=op.f("pk_leaver")),
+        sqlite_with_rowid=False,
+    )
+    op.create_table(
+        "calendar_link",
+        sa.Column("tenant_id", sa.String(), nullable=False),
+        sa.Column("order_id", sa.String(), nullable=False),
+        sa.Column("token_hash", sa.String(), nullable=False),
+        sa.Column("expires_at", UtcDateTime(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["tenant_id", "order_id"],
+            ["redemption.tenant_id", "redemption.id"],
+            name=op.f("fk_calendar_link_tenant_id_order_id"),
+            onupdate="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint("tenant_id", "order_id", name=op.f("pk_calendar_link")),
+        sa.UniqueConstraint("token_hash", name="uq_calendar_link_token_hash"),
+        sqlite_with_rowid=False,
+    )
+    op.create_table(
+        "charity_gift",
+        sa.Column("tenant_id", sa.String(), nullable=False),
+        sa.Column("order_id", sa.String(), nullable=False),
+        sa.Column("reward_id", sa.String(), nullable=False),
+        sa.Column("month", sa.String(), nullable=False),
+        sa.Column("points", sa.BigInteger(), nullable=False),
+        sa.Column("value_minor", sa.BigInteger(), nullable=False),
+        sa.Column("currency", sa.String(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["tenant_id", "order_id"],
+            ["redemption.tenant_id", "redemption.id"],
+            name=op.f("fk_charity_gift_tenant_id_order_id"),
+            onupdate="CASCADE",
+        ),
+        sa.ForeignKeyConstraint(
+            ["tenant_id", "reward_id"],
+            ["reward.tenant_id", "reward.id"],
+            name=op.f("fk_charity_gift_tenant_id_reward_id"),
+            onupdate="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint("tenant_id", "order_id", name=op.f("pk_charity_gift")),
+        sqlite_with_rowid=False,
+    )
+    op.create_index(
+        "ix_charity_gift_month", "charity_gift", ["tenant_id", "month", "reward_id", "currency"], unique=False
+    )
+
+    op.create_table(
+        "charity_month",
+        sa.Column("tenant_id", sa.String(), nullable=False),
+        sa.Column("month", sa.String(), nullable=False),
+        sa.Column("reported_at", UtcDateTime(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["tenant_id"],
+            ["tenant.id"],
+            name=op.f("fk_charity_month_tenant_id"),
+            onupdate="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint("tenant_id", "month", name=op.f("pk_charity_month")),
+        sqlite_with_rowid=False,
+    )
+    op.create_table(
+        "experience_session",
+        sa.Column("tenant_id", sa.String(), nullable=False),
+        sa.Column("id", sa.String(), nullable=False),
+        sa.Column("reward_id", sa.String(), nullable=False),
+        sa.Column("starts_at", UtcDateTime(), nullable=False),
+        sa.Column("ends_at", UtcDateTime(), nullable=False),
+        sa.Column("place", sa.String(), nullable=False),
+        sa.Column("capacity", sa.Integer(), nullable=False),
+        sa.Column("taken", sa.Integer(), nullable=False),
+        sa.Column("state", sa.String(), nullable=False),
+        sa.CheckConstraint("capacity > 0", name="ck_experience_session_capacity"),
+        sa.CheckConstraint("taken >= 0 AND taken <= capacity", name="ck_experience_session_taken"),
+        sa.CheckConstraint("ends_at > starts_at", name="ck_experience_session_ends_at"),
+        sa.CheckConstraint("state IN ('open', 'cancelled', 'over')", name="ck_experience_session_state"),
+        sa.ForeignKeyConstraint(
+            ["tenant_id", "reward_id"],
+            ["reward.tenant_id", "reward.id"],
+            name=op.f("fk_experience_session_tenant_id_reward_id"),
+            onupdate="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint("tenant_id", "id", name=op.f("pk_experience_session")),
+    )
+    op.create_index(
+        "ix_experience_session_reward", "experience_session", ["tenant_id", "reward_id", "starts_at"], unique=False
+    )
+    op.create_index(
+        "ix_experience_session_state", "experience_session", ["tenant_id", "state", "ends_at"], unique=False
+    )
+
+    op.create_table(
+        "experience_place",
+        sa.Column("tenant_id", sa.String(), nullable=False),
+        sa.Column("order_id", sa.String(), nullable=False),
+        sa.Column("session_id", sa.String(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["tenant_id", "session_id"],
+            ["experience_session.tenant_id", "experience_session.id"],
+            name=op.f("fk_experience_place_tenant_id_session_id"),
+            onupdate="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint("tenant_id", "order_id", name=op.f("pk_experience_place")),
+        sqlite_with_rowid=False,
+    )
+    op.create_index(
+        "ix_experience_place_session", "experience_place", ["tenant_id", "session_id", "order_id"], unique=False
+    )
+
+    op.create_table(
+        "experience_line",
+        sa.Column("tenant_id", sa.String(), nullable=False),
+        sa.Column("id", sa.String(), nullable=False),
+        sa.Column("session_id", sa.String(), nullable=False),
+        sa.Column("person_id", sa.String(), nullable=False),
+        sa.Column("state", sa.String(), nullable=False),
+        sa.Column("joined_at", UtcDateTime(), nullable=False),
+        sa.Column("offer_from", UtcDateTime(), nullable=True),
+        sa.Column("offer_until", UtcDateTime(), nullable=True),
+        sa.CheckConstraint(
+            "state IN ('waiting', 'offered', 'taken', 'lapsed', 'left', 'ended')", name="ck_experience_line_state"
+        ),
+        sa.ForeignKeyConstraint(
+            ["tenant_id", "person_id"],
+            ["person.tenant_id", "person.id"],
+            name=op.f("fk_experience_line_tenant_id_person_id"),
+            onupdate="CASCADE",
+        ),
+        sa.ForeignKeyConstraint(
+            ["tenant_id", "session_id"],
+            ["experience_session.tenant_id", "experience_session.id"],
+            name=op.f("fk_experience_line_tenant_id_session_id"),
+            onupdate="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint("tenant_id", "id", name=op.f("pk_experience_line")),
+    )
+    op.create_index(
+        "ix_experience_line_session", "experience_line", ["tenant_id", "session_id", "state", "id"], unique=False
+    )
+    op.create_index(
+        "ix_experience_line_person", "experience_line", ["tenant_id", "person_id", "session_id"], unique=False
+    )
+
+    op.create_table(
+        "pool",
+        sa.Column("tenant_id", sa.String(), nullable=False),
+        sa.Column("id", sa.String(), nullable=False),
+        sa.Column("starter_id", sa.String(), nullable=False),
+        sa.Column("title", sa.String(), nullable=False),
+        sa.Column("reward_id", sa.String(), nullable=True),
+        sa.Column("helper_id", sa.String(), nullable=False),
+        sa.Column("goal", sa.BigInteger(), nullable=False),
+        sa.Column("ends_on", sa.Date(), nullable=False),
+        sa.Column("place_id", sa.String(), nullable=False),
+        sa.Column("public", sa.Boolean(), nullable=False),
+        sa.Column("state", sa.String(), nullable=False),
+        sa.Column("started_at", UtcDateTime(), nullable=False),
+        sa.Column("settled_at", UtcDateTime(), nullable=True),
+        sa.Column("done_by", sa.String(), nullable=False),
+        sa.CheckConstraint("goal > 0", name="ck_pool_goal"),
+        sa.CheckConstraint("state IN ('open', 'reached', 'done', 'missed', 'cancelled', 'gone')", name="ck_pool_state"),
+        sa.ForeignKeyConstraint(
+            ["tenant_id", "starter_id"],
+            ["person.tenant_id", "person.id"],
+            name=op.f("fk_pool_tenant_id_starter_id"),
+            onupdate="CASCADE",
+        ),
+        sa.ForeignKeyConstraint(
+            ["tenant_id", "reward_id"],
+            ["reward.tenant_id", "reward.id"],
+            name=op.f("fk_pool_tenant_id_reward_id"),
+            onupdate="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint("tenant_id", "id", name=op.f("pk_pool")),
+    )
+    op.create_index("ix_pool_state", "pool", ["tenant_id", "state", "ends_on"], unique=False)
+    op.create_table(
+        "pool_invited",
+        sa.Column("tenant_id", sa.String(), nullable=False),
+        sa.Column("pool_id", sa.String(), nullable=False),
+        sa.Column("person_id", sa.String(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["tenant_id", "pool_id"],
+            ["pool.tenant_id", "pool.id"],
+            name=op.f("fk_pool_invited_tenant_id_pool_id"),
+            onupdate="CASCADE",
+        ),
+        sa.ForeignKeyConstraint(
+            ["tenant_id", "person_id"],
+            ["person.tenant_id", "person.id"],
+            name=op.f("fk_pool_invited_tenant_id_person_id"),
+            onupdate="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint("tenant_id", "pool_id", "person_id", name=op.f("pk_pool_invited")),
+        sqlite_with_rowid=False,
+    )
+    op.create_index("ix_pool_invited_person", "pool_invited", ["tenant_id", "person_id"], unique=False)
+    op.create_table(
+        "pool_part",
+        sa.Column("tenant_id", sa.String(), nullable=False),
+        sa.Column("id", sa.String(), nullable=False),
+        sa.Column("pool_id", sa.String(), nullable=False),
+        sa.Column("person_id", sa.String(), nullable=False),
+        sa.Column("points", sa.BigInteger(), nullable=False),
+        sa.Column("hold_id", sa.String(), nullable=False),
+        sa.Column("state", sa.String(), nullable=False),
+        sa.Column("added_at", UtcDateTime(), nullable=False),
+        sa.Column("ended_at", UtcDateTime(), nullable=True),
+        sa.CheckConstraint("points > 0", name="ck_pool_part_points"),
+        sa.CheckConstraint("state IN ('held', 'back', 'spent')", name="ck_pool_part_state"),
+        sa.ForeignKeyConstraint(
+            ["tenant_id", "pool_id"],
+            ["pool.tenant_id", "pool.id"],
+            name=op.f("fk_pool_part_tenant_id_pool_id"),
+            onupdate="CASCADE",
+        ),
+        sa.ForeignKeyConstraint(
+            ["tenant_id", "person_id"],
+            ["person.tenant_id", "person.id"],
+            name=op.f("fk_pool_part_tenant_id_person_id"),
+            onupdate="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint("tenant_id", "id", name=op.f("pk_pool_part")),
+    )
+    op.create_index("ix_pool_part_pool", "pool_part", ["tenant_id", "pool_id", "state"], unique=False)
+    op.create_index("ix_pool_part_person", "pool_part", ["tenant_id", "person_id", "state"], unique=False)
+    op.add_column("people_import", sa.Column("kind", sa.String(), nullable=False, server_default="people"))
+    op.create_table(
+        "benefit",
+        sa.Column("tenant_id", sa.String(), nullable=False),
+        sa.Column("id", sa.String(), nullable=False),
+        sa.Column("title", sa.String(), nullable=False),
+        sa.Column("amount", sa.BigInteger(), nullable=False),
+        sa.Column("currency", sa.String(), nullable=False),
+        sa.Column("segment", sa.String(), nullable=False),
+        sa.Column("value", sa.String(), nullable=False),
+        sa.Column("kinds", JsonDict(), nullable=False),
+        sa.Column("ends_on", sa.Date(), nullable=False),
+        sa.Column("made_at", UtcDateTime(), nullable=False),
+        sa.CheckConstraint("amount > 0", name="ck_benefit_amount"),
+        sa.CheckConstraint("segment IN ('all', 'department', 'country')", name="ck_benefit_segment"),
+        sa.ForeignKeyConstraint(["tenant_id"], ["tenant.id"], name=op.f("fk_benefit_tenant_id"), onupdate="CASCADE"),
+        sa.PrimaryKeyConstraint("tenant_id", "id", name=op.f("pk_benefit")),
+    )
+    op.create_index("ix_benefit_ends", "benefit", ["tenant_id", "ends_on"], unique=False)
+    op.create_table(
+        "benefit_share",
+        sa.Column("tenant_id", sa.String(), nullable=False),
+        sa.Column("benefit_id", sa.String(), nullable=False),
+        sa.Column("person_id", sa.String(), nullable=False),
+        sa.Column("kind", sa.Integer(), nullable=False),
+        sa.Column("percent", sa.Integer(), nullable=False),
+        sa.CheckConstraint("percent > 0 AND percent <= 100", name="ck_benefit_share_percent"),
+        sa.ForeignKeyConstraint(
+            ["tenant_id", "benefit_id"],
+            ["benefit.tenant_id", "benefit.id"],
+            name=op.f("fk_benefit_share_tenant_id_benefit_id"),
+            onupdate="CASCADE",
+        ),
+        sa.ForeignKeyConstraint(
+            ["tenant_id", "person_id"],
+            ["person.tenant_id", "person.id"],
+            name=op.f("fk_benefit_share_tenant_id_person_id"),
+            onupdate="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint("tenant_id", "benefit_id", "person_id", "kind", name=op.f("pk_benefit_share")),
+        sqlite_with_rowid=False,
+    )
     op.add_column("person_record", sa.Column("country", sa.String(), nullable=False, server_default=""))
     op.execute(
         "ALTER TABLE recognition ADD COLUMN kind VARCHAR NOT NULL DEFAULT 'kudos' "
         "CONSTRAINT ck_recognition_kind CHECK (kind IN ('kudos', 'award'))"
     )
+    op.create_table(
+        "vendor_link",
+        sa.Column("tenant_id", sa.String(), nullable=False),
+        sa.Column("reward_id", sa.String(), nullable=False),
+        sa.Column("token_hash", sa.String(), nullable=False),
+        sa.Column("sealed", sa.String(), nullable=False),
+        sa.Column("made_at", UtcDateTime(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["tenant_id", "reward_id"],
+            ["reward.tenant_id", "reward.id"],
+            name=op.f("fk_vendor_link_tenant_id_reward_id"),
+            onupdate="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint("tenant_id", "reward_id", name=op.f("pk_vendor_link")),
+        sa.UniqueConstraint("token_hash", name="uq_vendor_link_token_hash"),
+    )
+    op.create_table(
+        "vendor_call",
+        sa.Column("tenant_id", sa.String(), nullable=False),
+        sa.Column("order_id", sa.String(), nullable=False),
+        sa.Column("state", sa.String(), nullable=False),
+        sa.Column("attempt", sa.Integer(), nullable=False),
+        sa.Column("free_at", sa.BigInteger(), nullable=False),
+        sa.Column("trouble", sa.String(), nullable=False),
+        sa.Column("told_silent", sa.Boolean(), nullable=False),
+        sa.CheckConstraint(
+            "state IN ('waiting', 'sent', 'answered', 'given_up', 'withdrawn')", name="ck_vendor_call_state"
+        ),
+        sa.ForeignKeyConstraint(
+            ["tenant_id", "order_id"],
+            ["redemption.tenant_id", "redemption.id"],
+            name=op.f("fk_vendor_call_tenant_id_order_id"),
+            onupdate="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint("tenant_id", "order_id", name=op.f("pk_vendor_call")),
+    )
+    op.create_index("ix_vendor_call_due", "vendor_call", ["state", "free_at"], unique=False)
+    op.create_index("ix_vendor_call_state", "vendor_call", ["tenant_id", "state", "order_id"], unique=False)
 
 
 def downgrade() -> None:
+    op.drop_table("vendor_call")
+    op.drop_table("vendor_link")
     op.execute("ALTER TABLE recognition DROP COLUMN kind")
     op.drop_column("person_record", "country")
+    op.drop_column("people_import", "kind")
+    op.drop_table("benefit_share")
+    op.drop_table("benefit")
+    op.drop_table("pool_part")
+    op.drop_table("pool_invited")
+    op.drop_table("pool")
+    op.drop_table("experience_line")
+    op.drop_table("experience_place")
+    op.drop_table("experience_session")
+    op.drop_table("charity_month")
+    op.drop_table("charity_gift")
+    op.drop_table("calendar_link")
+    op.drop_table("leaver")
+    op.drop_table("expiry_notice")
+    op.drop_table("badge_gift")
+    op.drop_table("order_secret")
+    op.drop_table("gift_code")
+    op.drop_table("code_pool")
+    op.drop_table("code_key")
     op.drop_table("award_receiver")
     op.drop_table("redemption_step")
     op.drop_table("budget_period")
