@@ -1,0 +1,105 @@
+"""The way of a person to a reward: the button, the form that tells what it takes, the order."""
+
+from __future__ import annotations
+
+from handlers import approving
+from handlers.context import Context
+from handlers.fulfilment import kinds
+from handlers.order_checks import check_reward, least_of, pay_field, price_seen, takes_own_money
+from handlers.ordering import KIND, order
+from handlers.refusals import Refusal
+from handlers.registry import action, submission
+from handlers.vocabulary import Action, Form, OpenForm, Response, Submission
+from store import ledger
+from store.catalogue import RewardFact, find_rewards
+from store.redemptions import list_orders
+from store.types import Points
+
+LOOKED_AT = 20
+"""The latest orders of somebody in which one like this is looked for."""
+
+
+@action("redeem", reads=True)
+def open_redeem(request: Action, ctx: Context) -> Response:
+    """Opens the form to order a reward: `reward` is its id, `price` what the person saw."""
+    reward_id = request.values.get("reward", "")
+    reward = check_reward(ctx, find_rewards(ctx.tx, ctx.tenant_id, [reward_id]).get(reward_id))
+    wallet = ledger.find_balance(ctx.tx, ctx.tenant_id, ledger.wallet(ctx.actor.id))
+    if wallet < least_of(reward):
+        raise Refusal(
+            "not_enough",
+            f"{reward.title} takes {least_of(reward):,} points, and you have {wallet:,}.",
+            "Put it on your wish list, and I show you how far it is.",
+        )
+    own = (pay_field(ctx, reward),) if takes_own_money(reward) else ()
+    form = Form(
+        name="redeem",
+        form_id=ctx.new_id(),
+        opened_by="redeem",
+        title="Redeem points",
+        submit="Order",
+        note=_told(ctx, reward, wallet, request.values.get("price", "")),
+        context={"reward": reward.id, "price": price_seen(reward)},
+        fields=(*own, *kinds[reward.fulfilment].fields(ctx, reward)),
+    )
+    return Response(OpenForm(form))
+
+
+@submission("redeem")
+def submit_redeem(request: Submission, ctx: Context) -> Response:
+    """Orders a reward with your points."""
+    return order(request, ctx, request.context.get("reward", ""))
+
+
+def _told(ctx: Context, reward: RewardFact, wallet: Points, seen: str) -> str:
+    """All that somebody wants to know before they order."""
+    return " ".join(
+        filter(None, (_price(reward, wallet, seen), _promised(ctx, reward), _tells(reward), _one_already(ctx, reward)))
+    )
+
+
+def _price(reward: RewardFact, wallet: Points, seen: str) -> str:
+    changed = f" That is another price than the {seen} that you saw." if _differs(seen, reward) else ""
+    if takes_own_money(reward):
+        return (
+            f"{reward.title} takes {reward.price:,} points. You have {wallet:,}, and can pay a part yourself.{changed}"
+        )
+    return f"{reward.title} takes {reward.price:,} of your {wallet:,} points; {wallet - reward.price:,} stay.{changed}"
+
+
+def _differs(seen: str, reward: RewardFact) -> bool:
+    return seen.isascii() and seen.isdigit() and len(seen) < 10 and int(seen) != reward.price
+
+
+def _promised(ctx: Context, reward: RewardFact) -> str:
+    days = "the same day" if reward.within_days == 0 else f"within {reward.within_days} working days"
+    if reward.within_days == 1:
+        days = "within one working day"
+    asked = approving.Asked(
+        kind=KIND,
+        subject_id="",
+        asker=ctx.actor,
+        points=reward.price,
+        extra=tuple(kinds[reward.fulfilment].steps(reward)),
+    )
+    told = getattr(kinds[reward.fulfilment], "told", "")
+    if told:
+        return str(told)
+    if approving.steps_for(ctx, asked):
+        return f"Somebody has to agree first; you have it {days} after that. Until then your points are set aside."
+    if getattr(kinds[reward.fulfilment], "at_once", False):
+        return "You have it at once, and it cannot be given back."
+    return f"You have it {days}. You can cancel until somebody starts on it."
+
+
+def _tells(reward: RewardFact) -> str:
+    """What goes to somebody outside, where that is so."""
+    tells = getattr(kinds[reward.fulfilment], "tells", None)
+    return str(tells(reward)) if tells else ""
+
+
+def _one_already(ctx: Context, reward: RewardFact) -> str:
+    """People order again when an answer got lost."""
+    latest = list_orders(ctx.tx, ctx.tenant_id, ctx.actor.id, most=LOOKED_AT)
+    open_ones = any(one.reward_id == reward.id and one.is_open for one in latest)
+    return "You have one of these on order already: this would be another." if open_ones else ""
