@@ -15,9 +15,9 @@ from typing import TypeVar
 from bench.databases import ENGINES, folder_on_disk, open_database
 from bot.presenter import CardPresenter
 from handlers import registry
-from handlers.people_upload import LINK_LIFE, UploadDesk
 from handlers.rules.people_csv import read_people
 from handlers.ticks import Ticks
+from handlers.upload_desk import LINK_LIFE, UploadDesk
 from store.db import Database
 from store.imports import add_import
 from store.migrate import upgrade

@@ -1,4 +1,4 @@
-"""What the page to upload people says. Whatever people wrote is escaped, and kept from turning the words around it."""
+"""What the page to upload a file says. Whatever people wrote is escaped, and kept from turning the words around it."""
 
 from __future__ import annotations
 
@@ -6,47 +6,31 @@ from collections.abc import Iterable
 from html import escape
 
 from cards.text import clean
-from handlers.people_preview import Preview, ShownChange
-from handlers.people_upload import PATH, Visit
+from handlers.brought_files import FileWords, Preview, ShownChange
 from handlers.refusals import Refusal
-from handlers.rules.people_csv import LineError
-
-_EXAMPLE = """email,birthday,start date,department,manager
-ann@acme.test,03-09,2019-04-01,Design,-
-bob@acme.test,,2024-03-09,Design,ann@acme.test"""
-_COLUMNS = (
-    ("email", "whose line it is: the address they have on Slack or Teams"),
-    ("birthday", "day and month; a year is not needed, and never kept"),
-    ("start date", "the first day, best written like 2024-03-09"),
-    ("department", "or team, at most 80 characters"),
-    ("manager", "their e-mail address"),
-)
-_KINDS = (
-    ("birthdays", "birthday", "birthdays"),
-    ("starts", "start date", "start dates"),
-    ("departments", "department", "departments"),
-    ("managers", "manager", "managers"),
-)
+from handlers.rules.csv_text import LineError
+from handlers.upload_desk import PATH, Visit
 
 
-def upload(visit: Visit) -> str:
+def upload(visit: Visit, token: str) -> str:
     """The first page: what a file has to look like, and a place to choose it."""
-    columns = "".join(f"<dt>{name}</dt><dd>{escape(what)}</dd>" for name, what in _COLUMNS)
+    words = visit.kind.words
+    columns = "".join(f"<dt>{name}</dt><dd>{escape(what)}</dd>" for name, what in words.columns)
     return _shell(
-        "Import people",
+        words.title,
         f"""<p>You are here as {_text(visit.ctx.actor.name)}, for {_text(visit.ctx.home.tenant_name)}.
 Nothing changes before you have seen a preview and confirmed it.</p>
-{_choose("Preview")}
+{_choose("Preview")}{_export(words, token)}
 <section><h2>What is in the file</h2>
-<p>A CSV: the first line names the columns, every other line is one person. Only the e-mail address is needed;
+<p>A CSV: the first line names the columns, {escape(words.about)};
 other columns may be missing, and columns that I do not know are left alone. The order does not matter.</p>
 <dl>{columns}</dl>
-<pre>{escape(_EXAMPLE)}</pre>
-<p>An empty cell leaves what there is. A dash clears it. At most 5 MB and 50,000 lines.</p></section>""",
+<pre>{escape(words.example)}</pre>
+<p>An empty cell leaves what there is. A dash clears it. {escape(words.limits)}</p></section>""",
     )
 
 
-def preview(token: str, name: str, seen: Preview, content_id: str) -> str:
+def preview(token: str, words: FileWords, name: str, seen: Preview, content_id: str) -> str:
     """What a file would change, what is left out, and the button that begins it."""
     if not seen.rows and any(not one.line for one in seen.errors):
         return _unreadable(name, seen)
@@ -59,9 +43,9 @@ def preview(token: str, name: str, seen: Preview, content_id: str) -> str:
                     f"<p>{_text(name)} was read as {escape(seen.encoding or 'text')}, with a "
                     f"{escape(seen.separator or 'comma')} between cells. Nothing has changed yet.</p>",
                     _encoding(seen),
-                    _summary(seen),
-                    _confirm(token, seen, content_id),
-                    _changes(seen),
+                    _summary(words, seen),
+                    _confirm(token, words, seen, content_id),
+                    _changes(words, seen),
                     _errors(seen),
                     _ignored(seen.ignored),
                     f"<section><h2>Another file</h2>{_choose('Preview that one')}</section>",
@@ -72,7 +56,7 @@ def preview(token: str, name: str, seen: Preview, content_id: str) -> str:
 
 
 def _unreadable(name: str, seen: Preview) -> str:
-    """It is no list of people at all, so nothing is counted."""
+    """It is no such list at all, so nothing is counted."""
     says = "".join(f'<p class="note">{_text(one.says)}</p>' for one in seen.errors if not one.line)
     return _shell(
         "That did not work",
@@ -81,19 +65,19 @@ def _unreadable(name: str, seen: Preview) -> str:
     )
 
 
-def under_way() -> str:
-    return _shell(
-        "On its way",
-        """<p class="good">Your file is on its way. I will write to you on Slack or Teams when it is done.</p>
-<p>You can close this page. For another file, ask for a new link there: rewards-admin, people import.</p>""",
-    )
+def under_way(words: FileWords) -> str:
+    return _told("On its way", words.begun, words)
 
 
-def taken() -> str:
+def taken(words: FileWords) -> str:
+    return _told("Taken", words.done, words)
+
+
+def _told(title: str, sentence: str, words: FileWords) -> str:
     return _shell(
-        "Taken",
-        """<p class="good">Your file was taken. Slack or Teams tells you how it went.</p>
-<p>You can close this page. For another file, ask for a new link there: rewards-admin, people import.</p>""",
+        title,
+        f"""<p class="good">{escape(sentence)}</p>
+<p>You can close this page. For another file, ask for a new link there: {escape(words.ask)}.</p>""",
     )
 
 
@@ -114,6 +98,12 @@ def _choose(label: str) -> str:
 <button type="submit">{escape(label)}</button></form>"""
 
 
+def _export(words: FileWords, token: str) -> str:
+    if not words.export:
+        return ""
+    return f'<p><a href="{PATH}/{escape(token)}/export" download>{escape(words.export)}</a></p>'
+
+
 def _encoding(seen: Preview) -> str:
     if seen.encoding != "Windows-1252":
         return ""
@@ -123,12 +113,12 @@ def _encoding(seen: Preview) -> str:
     )
 
 
-def _summary(seen: Preview) -> str:
-    kinds = [_count(seen.counts[kind], one, many) for kind, one, many in _KINDS if seen.counts.get(kind)]
+def _summary(words: FileWords, seen: Preview) -> str:
+    kinds = [_count(seen.counts[kind], one, many) for kind, one, many in words.counted if seen.counts.get(kind)]
     about = f": {', '.join(kinds)}" if kinds else ""
-    lines = [f"<li><strong>{_count(seen.changed, 'person', 'people')}</strong> will change{about}.</li>"]
+    lines = [f"<li><strong>{_count(seen.changed, words.one, words.many)}</strong> will change{about}.</li>"]
     if stay := seen.rows - seen.changed:
-        lines.append(f"<li>{_count(stay, 'person stays', 'people stay')} as they are.</li>")
+        lines.append(f"<li>{_count(stay, f'{words.one} stays', f'{words.many} stay')} as they are.</li>")
     if seen.left_out:
         lines.append(
             f"<li>{_count(seen.left_out, 'line has', 'lines have')} a mistake and will be left out whole.</li>"
@@ -136,26 +126,26 @@ def _summary(seen: Preview) -> str:
     return f'<ul class="summary">{"".join(lines)}</ul>'
 
 
-def _confirm(token: str, seen: Preview, content_id: str) -> str:
+def _confirm(token: str, words: FileWords, seen: Preview, content_id: str) -> str:
     if not seen.changed:
         return '<p class="note">There is nothing to change.</p>'
-    label = f"Confirm: change {_count(seen.changed, 'person', 'people')}"
+    label = f"Confirm: change {_count(seen.changed, words.one, words.many)}"
     return f"""<form method="post" action="{PATH}/{escape(token)}/confirm" class="confirm">
 <input type="hidden" name="content" value="{escape(content_id)}">
 <button type="submit">{label}</button></form>"""
 
 
-def _changes(seen: Preview) -> str:
+def _changes(words: FileWords, seen: Preview) -> str:
     if not seen.changes:
         return ""
     more = seen.changed - len(seen.changes)
     caption = f"The first {len(seen.changes)} changes" if more else "Changes"
     rows = "".join(map(_change, seen.changes))
-    after = f"<p>And {_count(more, 'more person', 'more people')}.</p>" if more else ""
+    after = f"<p>And {_count(more, f'more {words.one}', f'more {words.many}')}.</p>" if more else ""
     return (
         f'<section><h2>{caption}</h2><div class="wide"><table><thead><tr><th scope="col">Line</th>'
-        f'<th scope="col">Person</th><th scope="col">What changes</th></tr></thead><tbody>{rows}</tbody></table>'
-        f"</div>{after}</section>"
+        f'<th scope="col">{escape(words.one.capitalize())}</th><th scope="col">What changes</th></tr></thead>'
+        f"<tbody>{rows}</tbody></table></div>{after}</section>"
     )
 
 

@@ -1,4 +1,4 @@
-"""The page to upload a file of people: `GET /import/<token>`, a preview, and *Confirm*. It works without scripts.
+"""The page to upload a file: `GET /import/<token>`, a preview, and *Confirm*. It works without scripts.
 
 The secret in the address is all that lets somebody in, so the address goes nowhere: no referrer to other sites, nothing
 from other sites on the page, nothing kept in caches. There are no cookies that another site could ride on; a form
@@ -23,11 +23,12 @@ from bot import import_html
 from bot.admission import Busy
 from bot.connected import Core
 from bot.storable import storable
+from bot.strangers import Strangers
 from bot.writing import write
-from handlers.people_preview import Preview
-from handlers.people_upload import PATH, UploadDesk
+from handlers.brought_files import Preview
 from handlers.refusals import Refusal
-from handlers.rules.people_csv import MOST_BYTES, read_people
+from handlers.rules.people_csv import MOST_BYTES
+from handlers.upload_desk import PATH, UploadDesk
 
 T = TypeVar("T")
 Step: TypeAlias = Callable[[web.Request, str], Awaitable[web.Response]]
@@ -68,6 +69,7 @@ class ImportPage:
 
     def __init__(self, core: Core, desk: UploadDesk, public_url: Callable[[], str]) -> None:
         self._core = core
+        self._strangers = Strangers(core)
         self._desk = desk
         self._public_url = public_url
         self._one_file = asyncio.Semaphore(1)
@@ -76,6 +78,7 @@ class ImportPage:
         """Before the application starts."""
         page = web.Application()
         page.router.add_get("/{token}", self._answered(self._show))
+        page.router.add_get("/{token}/export", self._answered(self._export))
         page.router.add_post("/{token}", self._answered(self._preview))
         page.router.add_post("/{token}/confirm", self._answered(self._confirm))
         page.router.add_static("/static", _STATIC)
@@ -86,25 +89,31 @@ class ImportPage:
 
     async def _show(self, request: web.Request, token: str) -> web.Response:
         """Whoever has the link may look, and programs that preview links may: nothing changes."""
-        visit = await self._read(lambda tx: self._desk.visit(tx, token))
+        visit = await self._strangers.read(lambda tx: self._desk.visit(tx, token))
         if visit.done:
-            return _page(import_html.taken())
-        return _page(import_html.under_way() if visit.confirmed else import_html.upload(visit))
+            return _page(import_html.taken(visit.kind.words))
+        return _page(import_html.under_way(visit.kind.words) if visit.confirmed else import_html.upload(visit, token))
 
     async def _preview(self, request: web.Request, token: str) -> web.Response:
-        visit = await self._read(lambda tx: self._desk.visit(tx, token))
+        visit = await self._strangers.read(lambda tx: self._desk.visit(tx, token))
         name, content = await _uploaded(request)
         async with self._one_file:
-            file = await asyncio.to_thread(read_people, content, visit.today)
+            file = await asyncio.to_thread(visit.kind.read, content, visit.today)
             preview, pages = await self._read(lambda tx: self._desk.preview(tx, token, file))
             content_id = await self._keep(token, name, preview, pages) if preview.rows else ""
         _log.info("previewed", tenant=visit.one.tenant_id, rows=preview.rows, errors=preview.error_count)
-        return _page(import_html.preview(token, name, preview, content_id))
+        return _page(import_html.preview(token, visit.kind.words, name, preview, content_id))
 
     async def _confirm(self, request: web.Request, token: str) -> web.Response:
         content_id = await _confirmed(request)
-        await self._write(lambda tx: self._desk.confirm(tx, token, content_id))
+        await self._strangers.write(lambda tx: self._desk.confirm(tx, token, content_id))
         return web.Response(status=HTTPStatus.SEE_OTHER, headers={"Location": f"{PATH}/{token}"})
+
+    async def _export(self, request: web.Request, token: str) -> web.Response:
+        """With the mark by which spreadsheets know UTF-8."""
+        text = await self._strangers.read(lambda tx: self._desk.export(tx, token))
+        headers = {"Content-Disposition": 'attachment; filename="plaudit.csv"'}
+        return web.Response(body=text.encode("utf-8-sig"), content_type="text/csv", charset="utf-8", headers=headers)
 
     async def _keep(self, token: str, name: str, preview: Preview, pages: list[str]) -> str:
         return await self._write(lambda tx: self._desk.keep(tx, token, name, preview, pages))

@@ -6,9 +6,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from handlers.access import list_administrators, may_administer
+from handlers.brought_files import sentence_of
 from handlers.context import TenantContext
 from handlers.people_changes import Resolved, fields_of, resolve_page
-from handlers.people_preview import JOB, read_page, sentence_of
+from handlers.people_preview import JOB, read_page
 from handlers.registry import tick
 from handlers.vocabulary import Card, Direct, Subject, Tick, Turned
 from store.audit import AuditFact, add_audit

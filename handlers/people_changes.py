@@ -10,7 +10,8 @@ from itertools import islice
 
 from sqlalchemy import Connection
 
-from handlers.rules.people_csv import BIRTHDAY, DEPARTMENT, EMAIL, MANAGER, START, LineError, PersonRow
+from handlers.rules.csv_text import LineError
+from handlers.rules.people_csv import BIRTHDAY, COUNTRY, DEPARTMENT, EMAIL, MANAGER, START, PersonRow
 from handlers.rules.reporting_line import find_loops, from_the_top
 from store.people import find_names_by_emails
 from store.person_records import RecordFact, list_all_records, list_records
@@ -120,6 +121,7 @@ def _after(row: PersonRow, before: RecordFact, manager_id: str | None) -> Record
         before.started_on if row.started_on is None else started_on,
         before.department if row.department is None else row.department,
         before.manager_id if row.manager is None else manager_id,
+        before.country if row.country is None else row.country,
     )
 
 
@@ -180,13 +182,14 @@ def _loop(change: Change, names: Mapping[str, str]) -> LineError:
 
 
 def counts_of(changes: Iterable[Change]) -> dict[str, int]:
-    """How many birthdays, start dates, departments and managers change."""
-    counts = {"birthdays": 0, "starts": 0, "departments": 0, "managers": 0}
+    """How many birthdays, start dates, departments, managers and countries change."""
+    counts = {"birthdays": 0, "starts": 0, "departments": 0, "managers": 0, "countries": 0}
     for one in changes:
         counts["birthdays"] += one.before.birthday != one.after.birthday
         counts["starts"] += one.before.started_on != one.after.started_on
         counts["departments"] += one.before.department != one.after.department
         counts["managers"] += one.before.manager_id != one.after.manager_id
+        counts["countries"] += one.before.country != one.after.country
     return counts
 
 
@@ -198,6 +201,7 @@ def fields_of(change: Change) -> tuple[str, ...]:
         START: before.started_on != after.started_on,
         DEPARTMENT: before.department != after.department,
         MANAGER: before.manager_id != after.manager_id,
+        COUNTRY: before.country != after.country,
     }
     return tuple(name for name, it_changed in changed.items() if it_changed)
 
@@ -210,6 +214,7 @@ def describe(change: Change, names: Mapping[str, str]) -> str:
         _part("started on", _day(before.started_on), _day(after.started_on)),
         _part("department", before.department, after.department),
         _part("manager", names.get(before.manager_id or "", ""), names.get(after.manager_id or "", "")),
+        _part("country", before.country, after.country),
     ]
     return "; ".join(filter(None, parts))
 

@@ -11,13 +11,14 @@ from datetime import timedelta
 
 from handlers.access import check_administrator
 from handlers.admin_words import Said, admin_word
+from handlers.brought_files import Preview, keep_preview, sentence_of
 from handlers.context import Context
 from handlers.opened_in import note_place
-from handlers.people_preview import Preview, confirm, keep_preview, preview_of, sentence_of
-from handlers.people_upload import hand_out_link
+from handlers.people_preview import People, confirm, preview_of
 from handlers.refusals import Refusal
 from handlers.registry import action, submission
 from handlers.rules.people_csv import read_people
+from handlers.upload_desk import hand_out_link
 from handlers.vocabulary import (
     Action,
     Card,
@@ -46,7 +47,8 @@ _NOTE = (
     "An empty cell leaves what there is, a dash clears it. Birthdays need no year."
 )
 _HINT = (
-    "The first line names the columns: email, and any of birthday, start date, department, manager (by address). "
+    "The first line names the columns: email, and any of birthday, start date, department, manager (by address), "
+    "country (two letters). "
     "Days are best written like 2024-03-09."
 )
 
@@ -69,7 +71,7 @@ def submit_import(request: Submission, ctx: Context) -> Response:
     """Shows what the pasted lines would change, or gives a page to upload a file."""
     check_administrator(ctx)
     if request.values.get("way") == _FILE:
-        return hand_out_link(ctx)
+        return hand_out_link(ctx, People.name)
     lines = request.values.get("lines", "")
     return _show(ctx, lines if isinstance(lines, str) else "")
 

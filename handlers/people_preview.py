@@ -3,52 +3,35 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import datetime
+from collections.abc import Iterable, Sequence
+from datetime import date
+from typing import Any, ClassVar
 
 from sqlalchemy import Connection
 
+from handlers.brought_files import (
+    SHOWN_CHANGES,
+    SHOWN_ERRORS,
+    SHOWN_NAMES,
+    FileWords,
+    Preview,
+    ShownChange,
+    brought_file,
+    check_fresh,
+    other_content,
+)
 from handlers.context import Context
 from handlers.people_changes import Resolved, counts_of, describe, resolve_file
-from handlers.refusals import Refusal
-from handlers.rules.people_csv import LineError, PeopleFile, PersonRow
+from handlers.rules.people_csv import PeopleFile, PersonRow, read_people
 from handlers.ticks import schedule_once
 from store.audit import AuditFact, add_audit
-from store.imports import ImportFact, Stage, confirm_import, find_import, keep_content
+from store.imports import ImportFact, Stage, confirm_import, find_import
 from store.people import list_members
 
 JOB = "people_import"
 ACT = "people import confirmed"
 PAGE = 200
 """Rows of one transaction."""
-SHOWN_CHANGES, SHOWN_ERRORS = 20, 200
-_SHOWN_NAMES = 20
-
-
-@dataclass(frozen=True, slots=True)
-class ShownChange:
-    line: int
-    name: str
-    what: str
-
-
-@dataclass(frozen=True, slots=True)
-class Preview:
-    """What a file would do. `changes` and `errors` are the first ones; all are counted."""
-
-    rows: int
-    """That could be read and found their people."""
-    changed: int
-    counts: Mapping[str, int]
-    changes: tuple[ShownChange, ...]
-    errors: tuple[LineError, ...]
-    error_count: int
-    left_out: int
-    """Lines with an error."""
-    encoding: str
-    separator: str
-    ignored: tuple[str, ...]
 
 
 def preview_of(tx: Connection, tenant_id: str, file: PeopleFile) -> tuple[Preview, list[str]]:
@@ -66,24 +49,9 @@ def preview_of(tx: Connection, tenant_id: str, file: PeopleFile) -> tuple[Previe
         left_out=len({one.line for one in errors}),
         encoding=file.encoding,
         separator=file.separator,
-        ignored=file.ignored[:_SHOWN_NAMES],
+        ignored=file.ignored[:SHOWN_NAMES],
     )
     return preview, _pages([one.row for one in resolved.kept])
-
-
-def keep_preview(
-    tx: Connection, one: ImportFact, content_id: str, source: str, preview: Preview, pages: Sequence[str]
-) -> bool:
-    """Keeps what was shown, to be confirmed. False where something was confirmed already."""
-    told = {
-        "rows": preview.rows,
-        "left_out": preview.left_out,
-        "changed": 0,
-        "unchanged": 0,
-        "later": [],
-        "later_count": 0,
-    }
-    return keep_content(tx, one, content_id, source, pages, told)
 
 
 def read_page(content: str) -> list[PersonRow]:
@@ -104,22 +72,7 @@ def confirm(ctx: Context, one: ImportFact, content_id: str) -> None:
         add_audit(ctx.tx, ctx.tenant_id, fact)
         return
     if now is None or now.stage not in (Stage.CONFIRMED, Stage.DONE):
-        raise Refusal(
-            "other_content", "Another file was brought here since.", "Look at its preview, and confirm that one."
-        )
-
-
-def check_fresh(one: ImportFact, now: datetime) -> None:
-    if one.expires_at <= now:
-        raise Refusal("expired", "That was here too long, and is forgotten.", "Bring it once more, please.")
-
-
-def sentence_of(error: LineError) -> str:
-    """An error as a sentence: where, what was found, what to do."""
-    where = f"Line {error.line}" if error.line else ""
-    where = ", ".join(filter(None, (where, error.column)))
-    found = f"“{error.found}”" if error.found else ""
-    return ": ".join(filter(None, (" ".join(filter(None, (where, found))), error.says)))
+        raise other_content()
 
 
 def _shown(tx: Connection, tenant_id: str, resolved: Resolved) -> tuple[ShownChange, ...]:
@@ -135,5 +88,54 @@ def _pages(rows: Sequence[PersonRow]) -> list[str]:
 
 
 def _page(rows: Iterable[PersonRow]) -> str:
-    told = [(one.line, one.email, one.birthday, one.started_on, one.department, one.manager) for one in rows]
+    told = [
+        (one.line, one.email, one.birthday, one.started_on, one.department, one.manager, one.country) for one in rows
+    ]
     return json.dumps(told, separators=(",", ":"), ensure_ascii=False)
+
+
+@brought_file
+class People:
+    name: ClassVar[str] = "people"
+    words: ClassVar[FileWords] = FileWords(
+        title="Import people",
+        one="person",
+        many="people",
+        about="every other line is one person. Only the e-mail address is needed",
+        columns=(
+            ("email", "whose line it is: the address they have on Slack or Teams"),
+            ("birthday", "day and month; a year is not needed, and never kept"),
+            ("start date", "the first day, best written like 2024-03-09"),
+            ("department", "or team, at most 80 characters"),
+            ("manager", "their e-mail address"),
+            ("country", "where they work, by the two letters of ISO 3166, such as DE"),
+        ),
+        example="""email,birthday,start date,department,manager
+ann@acme.test,03-09,2019-04-01,Design,-
+bob@acme.test,,2024-03-09,Design,ann@acme.test""",
+        limits="At most 5 MB and 50,000 lines.",
+        counted=(
+            ("birthdays", "birthday", "birthdays"),
+            ("starts", "start date", "start dates"),
+            ("departments", "department", "departments"),
+            ("managers", "manager", "managers"),
+            ("countries", "country", "countries"),
+        ),
+        ask="rewards-admin, people import",
+        begun="Your file is on its way. I will write to you on Slack or Teams when it is done.",
+        done="Your file was taken. Slack or Teams tells you how it went.",
+        pasting="Until then, paste the lines here in parts.",
+    )
+
+    def read(self, content: bytes, today: date) -> PeopleFile:
+        return read_people(content, today)
+
+    def preview(self, tx: Connection, tenant_id: str, file: Any) -> tuple[Preview, list[str]]:
+        return preview_of(tx, tenant_id, file)
+
+    def confirm(self, ctx: Context, one: ImportFact, content_id: str) -> None:
+        confirm(ctx, one, content_id)
+
+    def export(self, ctx: Context) -> str:
+        """None: what is told about people leaves by no link."""
+        return ""

@@ -132,6 +132,17 @@ async def test_pasted_lines_are_shown_then_confirmed_then_in(world: World, recor
     assert world.one("SELECT COUNT(*) FROM people_import_page") == 0  # what was brought is not kept
 
 
+async def test_a_country_goes_in_and_stays_where_a_file_has_none(world: World, records: Records) -> None:
+    for lines in ("email,country\nbob@acme.test,de\nann@acme.test,Germany", "email,department\nbob@acme.test,Design"):
+        shown = await paste(world, lines)
+        await world.tap("ann", shown, "Confirm")
+        await records.apply()
+    bob = records.of("bob")
+    assert bob
+    assert (bob.country, bob.department) == ("DE", "Design")
+    assert records.of("ann") is None  # a line with a mistake is left out
+
+
 async def test_the_year_of_a_birth_is_stored_nowhere(world: World, records: Records) -> None:
     view = await paste(world)
     stored = world.one("SELECT content FROM people_import_page")

@@ -28,6 +28,16 @@ class FileError(Exception):
 
 
 @dataclass(frozen=True, slots=True)
+class LineError:
+    """`column` is ours, empty for the line as a whole; `found` is cut; `says` is what is wrong and what to do."""
+
+    line: int
+    column: str
+    found: str
+    says: str
+
+
+@dataclass(frozen=True, slots=True)
 class Cells:
     """`rows` are without empty lines; each has the number of its first line. `broken` are lines that end in nothing."""
 

@@ -12,7 +12,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from handlers.rules.csv_text import Cells, FileError, plain_heading, read_cells, read_text
+from handlers.rules.countries import HOW as HOW_COUNTRY
+from handlers.rules.countries import read_country
+from handlers.rules.csv_text import Cells, FileError, LineError, plain_heading, read_cells, read_text
 from handlers.rules.written_dates import HOW, Slashes, Unclear, order_of_slashes, read_date
 
 MOST_BYTES = 5_000_000
@@ -24,18 +26,9 @@ _AHEAD = timedelta(days=366)
 _EARLIEST = date(1900, 1, 1)
 
 EMAIL, BIRTHDAY, START, DEPARTMENT, MANAGER = "e-mail", "birthday", "start date", "department", "manager"
+COUNTRY = "country"
 CLEAR = ""
 """A cell that takes away what was there; None leaves it."""
-
-
-@dataclass(frozen=True, slots=True)
-class LineError:
-    """`column` is ours, empty for the line as a whole; `found` is cut; `says` is what is wrong and what to do."""
-
-    line: int
-    column: str
-    found: str
-    says: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +43,8 @@ class PersonRow:
     department: str | None = None
     manager: str | None = None
     """Their e-mail address."""
+    country: str | None = None
+    """Where they work, as ISO 3166 has it: `DE`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,12 +82,13 @@ _HEADINGS: Mapping[str, tuple[str, ...]] = {
         *("manager email", "manager e mail", "managers email", "managers e mail", "manager mail"),
         *("reports to email", "reports to", "line manager", "manager", "supervisor"),
     ),
+    COUNTRY: ("country", "country code", "work country", "location country", "iso country"),
 }
 """What a heading may be called, the surest first: of two that fit, the surer one counts and the other is ignored."""
 _SYNONYMS = frozenset(name for names in _HEADINGS.values() for name in names)
 HEADER = (
     "The first line names the columns, and one of them has to be email. "
-    "The others may be birthday, start date, department and manager."
+    "The others may be birthday, start date, department, manager and country."
 )
 
 
@@ -158,6 +154,7 @@ class _Reader:
             self._start(line, cells.get(START, "")),
             self._department(line, cells.get(DEPARTMENT, "")),
             self._manager(line, cells.get(MANAGER, "")),
+            self._country(line, cells.get(COUNTRY, "")),
         )
         return read if len(self.errors) == before else None
 
@@ -210,6 +207,14 @@ class _Reader:
         if not email:
             self._wrong(line, MANAGER, cell, "That is no e-mail address. Managers are named by theirs.")
         return email
+
+    def _country(self, line: int, cell: str) -> str | None:
+        if not cell or cell in _DASHES:
+            return CLEAR if cell else None
+        code = read_country(cell)
+        if code is None:
+            self._wrong(line, COUNTRY, cell, f"That is no country that I know. {HOW_COUNTRY}")
+        return code
 
     def _wrong(self, line: int, column: str, found: str, says: str) -> None:
         self.errors.append(LineError(line, column, _found(found), says))
