@@ -11,6 +11,7 @@ import asyncio
 import hmac
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from http import HTTPStatus
 from pathlib import Path
 from typing import TypeAlias, TypeVar
@@ -23,7 +24,9 @@ from sqlalchemy import Connection
 from bot.admission import Busy
 from bot.connected import Core
 from bot.storable import storable
+from bot.strangers import Strangers
 from bot.wall.html import render
+from bot.wall.own_pages import OWN_PAGES, OwnPage, leads_to
 from bot.wall.screen_page import ScreenPage
 from bot.writing import write
 from handlers import wall_notes
@@ -55,6 +58,8 @@ _STATUS = {
     "no_link": HTTPStatus.GONE,
     "no_session": HTTPStatus.FORBIDDEN,
     "elsewhere": HTTPStatus.FORBIDDEN,
+    "not_administrator": HTTPStatus.FORBIDDEN,
+    "no_administrator_yet": HTTPStatus.FORBIDDEN,
     "old_form": HTTPStatus.FORBIDDEN,
     "no_page": HTTPStatus.NOT_FOUND,
     "left_off": HTTPStatus.NOT_FOUND,
@@ -108,6 +113,7 @@ class WallPage:
         on_sends: Callable[[], None],
     ) -> None:
         self._core = core
+        self._strangers = Strangers(core)
         self._reception = reception
         self._screens = screens
         self._public_url = public_url
@@ -127,6 +133,8 @@ class WallPage:
         page.router.add_post("/people/{person}", self._answered(self._write))
         page.router.add_post("/notes/{note}", self._answered(self._act))
         page.router.add_get("/screen/{token}", self._screens.show)
+        for one in OWN_PAGES:
+            page.router.add_get(f"/{one.path}", self._answered(partial(self._own_page, one)))
         page.router.add_static("/static", _STATIC)
         page.on_response_prepare.append(_harden)
         app.add_subapp(PATH, page)
@@ -136,13 +144,13 @@ class WallPage:
     async def _door(self, request: web.Request) -> web.Response:
         """Whoever has the link may look, and programs that preview links may: nothing changes."""
         token = request.match_info["token"]
-        invited = await self._read(lambda tx: self._reception.invited(tx, token))
+        invited = await self._strangers.read(lambda tx: self._reception.invited(tx, token))
         return page("enter", invited=invited)
 
     async def _enter(self, request: web.Request) -> web.Response:
         token, earlier = request.match_info["token"], self._cookie_of(request)
-        session = await self._write_down(lambda tx: self._reception.enter(tx, token, earlier))
-        answer = _to(PATH)
+        session = await self._strangers.write(lambda tx: self._reception.enter(tx, token, earlier))
+        answer = _to(PATH + leads_to(request.query))
         self._set_cookie(answer, session, _COOKIE_LIFE_S)
         return answer
 
@@ -170,6 +178,11 @@ class WallPage:
         done = _DONE.get(request.query.get("done", ""), "")
         return _html(await self._person_page(request, request.match_info["person"], done))
 
+    async def _own_page(self, one: OwnPage, request: web.Request) -> web.Response:
+        asked = {name: storable(value)[:80] for name, value in request.query.items()}
+        shown = await self._looked(request, lambda visit: one.look(visit, asked))
+        return one.as_file(shown) if one.file else _html(shown)
+
     async def _person_page(
         self, request: web.Request, person_id: str, done: str = "", problem: Problem | None = None
     ) -> str:
@@ -191,7 +204,9 @@ class WallPage:
             raise _not_in()
         if self._waiting >= _MOST_WAITING:
             raise Busy
-        await self._read(lambda tx: self._reception.visit(tx, session))  # a made-up session takes nobody's place
+        await self._strangers.read(
+            lambda tx: self._reception.visit(tx, session)
+        )  # a made-up session takes nobody's place
 
         def run(tx: Connection) -> tuple[str, bool]:
             visit = self._reception.visit(tx, session)
@@ -295,7 +310,7 @@ class WallPage:
         if not session:
             raise _not_in()
         form = await _read_form(request)
-        token = (await self._read(lambda tx: self._reception.visit(tx, session))).form_token
+        token = (await self._strangers.read(lambda tx: self._reception.visit(tx, session))).form_token
         if not hmac.compare_digest(form.get("token", "").encode(), token.encode()):
             raise Refusal("old_form", "That form is of an earlier visit. Nothing was taken.", "Open the page anew.")
         return form

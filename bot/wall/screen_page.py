@@ -12,8 +12,8 @@ from aiohttp import web
 
 from bot.admission import Busy
 from bot.connected import Core
+from bot.strangers import Strangers
 from bot.wall.html import render
-from bot.writing import write
 from handlers.wall_screens import RENEWED_S, ScreenDesk, ScreenView
 
 _HEADERS = {
@@ -26,7 +26,7 @@ _log = structlog.get_logger("wall")
 
 class ScreenPage:
     def __init__(self, core: Core, desk: ScreenDesk) -> None:
-        self._core = core
+        self._strangers = Strangers(core)
         self._desk = desk
 
     async def show(self, request: web.Request) -> web.Response:
@@ -43,16 +43,10 @@ class ScreenPage:
         return _page("screen", view=view)
 
     async def _look(self, token: str) -> ScreenView | None:
-        def read() -> ScreenView | None:
-            with self._core.database.reading() as tx:
-                return self._desk.show(tx, token)
-
-        view = await self._core.readers.run(read, background=True)
+        view = await self._strangers.read(lambda tx: self._desk.show(tx, token))
         if view and view.stale:
             note = view.screen
-            await self._core.writers.run(
-                lambda: write(self._core.database, lambda tx: self._desk.note(tx, note)), background=True, short=True
-            )
+            await self._strangers.write(lambda tx: self._desk.note(tx, note))
         return view
 
 
