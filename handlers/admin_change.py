@@ -10,6 +10,7 @@ from typing import Any
 from handlers.admin_channels import shown_channel
 from handlers.admin_settings import LABELS, SETTINGS, shown
 from handlers.context import Context
+from handlers.liability import costly, told_difference
 from handlers.refusals import Refusal
 from handlers.rules.periods import day_in
 from handlers.rules.policy import OLD_NAMES, Policy
@@ -53,14 +54,24 @@ def apply_change(ctx: Context, change: Change) -> Response:
     if changes:
         fact = AuditFact(id=ctx.new_id(), at=ctx.now, actor_id=ctx.actor.id, act="set-up changed", details=changes)
         add_audit(ctx.tx, ctx.tenant_id, fact)
-    return Response(Reply(_changed_card(changes)))
+    return Response(Reply(_changed_card(changes, _cost(ctx, before, after))))
+
+
+def _cost(ctx: Context, before: Policy, after: Policy) -> list[str]:
+    """What a change costs, where it is of a rule that decides that."""
+    differs = [one.name for one in fields(Policy) if getattr(before, one.name) != getattr(after, one.name)]
+    return told_difference(ctx, before, after) if any(map(costly, differs)) else []
 
 
 def _dated(ctx: Context, before: Policy, after: Policy) -> Policy:
-    """Notes the day of another kind of period: what was not given before it belongs to no period of that kind."""
-    if before.allowance_period == after.allowance_period:
-        return after
-    return replace(after, allowance_since=day_in(ctx.now, ctx.tenant_zone).isoformat())
+    """Notes the day of another kind of period, for what was not given before it belongs to no period of that kind; and
+    the day from which points expire sooner, for nothing expires right after it."""
+    today = day_in(ctx.now, ctx.tenant_zone).isoformat()
+    if before.allowance_period != after.allowance_period:
+        after = replace(after, allowance_since=today)
+    if after.points_expire_months and not 0 < before.points_expire_months <= after.points_expire_months:
+        after = replace(after, points_expire_since=today)
+    return after
 
 
 def _check(before: Policy, after: Policy) -> None:
@@ -90,8 +101,8 @@ def _differences(before: Policy, after: Policy) -> dict[str, list[Any]]:
     }
 
 
-_TOLD_OTHERWISE = ("allowance_since", "point_worth", "currency")
-"""A date that goes with another change, and two that are one amount."""
+_TOLD_OTHERWISE = ("allowance_since", "points_expire_since", "point_worth", "currency")
+"""Dates that go with another change, and two that are one amount."""
 
 
 def _to_store(stored: Mapping[str, Any], policy: Policy) -> dict[str, Any]:
@@ -125,7 +136,7 @@ def _change_zone(ctx: Context, zone: str | None) -> dict[str, list[Any]]:
     return {ZONE: [ctx.home.zone, zone]}
 
 
-def _changed_card(changes: Mapping[str, list[Any]]) -> Card:
+def _changed_card(changes: Mapping[str, list[Any]], cost: list[str]) -> Card:
     rows = [
         {"label": LABELS[name], "was": shown(was), "now": shown(now)} for name, (was, now) in sorted(changes.items())
     ]
@@ -134,6 +145,10 @@ def _changed_card(changes: Mapping[str, list[Any]]) -> Card:
         notes.append("Everybody gets the share of the period that is left. What they had not given yet stays behind.")
     elif "allowance" in changes:
         notes.append("Who has given something in this period keeps what they had; for them it counts from the next.")
+    if "points_expire_months" in changes:
+        notes.append(
+            "Nothing expires within 60 days of a stricter rule, and nobody's points without two messages before."
+        )
     if ZONE in changes:
         notes.append("What is posted once a week or day is still posted once, by the new clock.")
-    return Card("admin_changed", {"rows": rows, "notes": notes})
+    return Card("admin_changed", {"rows": rows, "notes": [*notes, *cost]})

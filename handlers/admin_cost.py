@@ -5,16 +5,13 @@ from __future__ import annotations
 from handlers.access import check_administrator
 from handlers.admin_change import Change, apply_change
 from handlers.admin_words import Said, admin_word
-from handlers.allowances import whole_allowance
 from handlers.context import Context
+from handlers.costing import costs_now, granted_to_all, whole_weeks
 from handlers.refusals import Refusal
 from handlers.registry import action, submission
-from handlers.rules.costs import WEEKS, Costs, costs_of, share_given
+from handlers.rules.costs import Costs
 from handlers.rules.money import Money, NotMoney, read_money
-from handlers.rules.periods import Every, Span, day_in, span_of, spans_before
 from handlers.vocabulary import Action, Card, Form, OpenForm, Replace, Reply, Response, Submission, TextField
-from store.allowances import count_givers, find_giver, list_givers
-from store.boards import sum_points_given
 from store.types import Points
 
 _OFF = {"point_worth": 0, "currency": ""}
@@ -86,10 +83,10 @@ def cost(said: Said, ctx: Context) -> Response:
     return Response(Reply(_card(ctx, _read(said.text) if said.text else ctx.policy.worth)))
 
 
-@admin_word("cost on", usage="0.05 EUR")
+@admin_word("cost on", usage="0.05 EUR", reads=True)
 def cost_on(said: Said, ctx: Context) -> Response:
-    """Gives points a worth."""
-    return _switch_on(ctx, said.text)
+    """Gives points a worth, once you have seen what it costs and pressed *Switch on*."""
+    return Response(Reply(_card(ctx, _read(said.text))))
 
 
 @admin_word("cost off")
@@ -121,10 +118,9 @@ def _replacing(response: Response) -> Response:
 
 
 def _card(ctx: Context, worth: Money | None) -> Card:
-    people, granted = _granted(ctx)
-    weeks = _whole_weeks(ctx)
-    share = share_given(ctx.policy.allowance_period, granted, len(weeks), _given(ctx, weeks))
-    costs = costs_of(ctx.policy.allowance_period, ctx.policy.rollover_periods, granted, share)
+    people, granted = granted_to_all(ctx)
+    weeks = whole_weeks(ctx)
+    costs = costs_now(ctx, granted, weeks)
     data = {
         "people": people,
         "granted": granted,
@@ -141,26 +137,6 @@ def _card(ctx: Context, worth: Money | None) -> Card:
         "now": str(ctx.policy.worth or ""),
     }
     return Card("admin_cost", data)
-
-
-def _granted(ctx: Context) -> tuple[int, Points]:
-    """How many people can give, and what they get together in one whole period."""
-    if not ctx.programme.allowance_rules:
-        people = count_givers(ctx.tx, ctx.tenant_id)
-        return people, people * ctx.policy.allowance
-    givers = list_givers(ctx.tx, ctx.tenant_id)
-    return len(givers), sum(whole_allowance(ctx, one) for one in givers)
-
-
-def _whole_weeks(ctx: Context) -> list[Span]:
-    """The last ones, by the tenant's calendar, that were over since the programme began."""
-    began = day_in(find_giver(ctx.tx, ctx.tenant_id, ctx.actor.id).programme_since, ctx.tenant_zone)
-    this_week = span_of(Every.WEEK, day_in(ctx.now, ctx.tenant_zone))
-    return [one for one in spans_before(Every.WEEK, this_week, WEEKS) if one.first >= began]
-
-
-def _given(ctx: Context, weeks: list[Span]) -> Points:
-    return sum(sum_points_given(ctx.tx, ctx.tenant_id, one.label) for one in weeks)
 
 
 def _figures(costs: Costs, worth: Money | None) -> dict[str, dict[str, str]]:

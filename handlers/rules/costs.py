@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 
 from handlers.rules.periods import Every
+from store.budgets import Renewal
 from store.types import Points
 
 ASSUMED = 40
@@ -25,6 +26,8 @@ WEEKS = 8
 IN_YEAR = MappingProxyType({Every.DAY: 365, Every.WEEK: 52, Every.MONTH: 12, Every.QUARTER: 4})
 _TOUCHED = MappingProxyType({Every.DAY: (31, 366), Every.WEEK: (6, 54), Every.MONTH: (1, 12), Every.QUARTER: (1, 4)})
 """By how often points come: the periods that the longest month and the longest year touch."""
+_OPENED = MappingProxyType({Renewal.NEVER: 0, Renewal.MONTH: 12, Renewal.QUARTER: 4, Renewal.YEAR: 1})
+"""By how often a budget comes anew: the periods of a year. One that is not renewed brings nothing more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +58,16 @@ def costs_of(every: Every, rollover: int, granted: Points, share: int | None) ->
         share=used,
         assumed=share is None,
     )
+
+
+def planned_in_year(renewal: Renewal, plan: Points) -> Points:
+    """What comes into a budget in a year."""
+    return plan * _OPENED[renewal]
+
+
+def year_at(points: Points, weeks: int) -> Points:
+    """What a year makes of so much in so many weeks, rounded up."""
+    return -(-points * 52 // weeks)
 
 
 def share_given(every: Every, granted: Points, weeks: int, given: Points) -> int | None:
