@@ -21,6 +21,7 @@ from sqlalchemy import text
 from sqlalchemy.exc import OperationalError
 
 from bot.admission import Lane
+from bot.calendar_page import CalendarPage
 from bot.connected import Connected, Core
 from bot.door import Door
 from bot.import_page import ImportPage
@@ -34,14 +35,18 @@ from bot.senders import Senders
 from bot.settings import Settings, WrongSetting, read_settings
 from bot.slack.site import SlackSite
 from bot.teams.site import TeamsSite
+from bot.vendor_door import VendorDoor
+from bot.vendors import Vendors
 from bot.wall.site import make_wall
 from bot.web import Health, make_web
 from handlers import registry
 from handlers.deliveries import Deliveries
 from handlers.dispatch import Dispatcher
-from handlers.people_upload import UploadDesk
+from handlers.order_calendar import CalendarDesk
 from handlers.sharing import ShareDesk
 from handlers.ticks import Ticks
+from handlers.upload_desk import UploadDesk
+from handlers.vendor_desk import VendorDesk
 from handlers.vocabulary import BadgePicture, Platform
 from manifest.build import Shape, print_manifest
 from scheduler.clock import ProgrammeClock
@@ -220,6 +225,8 @@ class Process:
         readers = Lane("reader", 2)
         self.core = Core(database, writers, readers, self.clock, Ids())
         sealer = Sealer(self.settings.secret_keys)
+        if self.sandbox:
+            self.sandbox.connect_vendor(sealer)
         self.http = aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=0), cookie_jar=aiohttp.DummyCookieJar())
         presenter = self.presenter
         self.platforms: dict[Platform, Connected] = {one.platform: one for one in self._connect()}
@@ -248,6 +255,12 @@ class Process:
             on_sends=self._wake,
         )
         self.pictures = Pictures(self.core, ShareDesk(clock=self.clock))
+        self.calendar = CalendarPage(self.core, CalendarDesk(clock=self.clock))
+        vendor_desk = VendorDesk(
+            presenter, clock=self.clock, new_id=self.core.new_id, owners=self.settings.plaudit_owners, sealer=sealer
+        )
+        self.vendors = Vendors(self.core, vendor_desk, on_sends=self._wake, loopback=bool(self.sandbox))
+        self.vendor_door = VendorDoor(self.core, vendor_desk, on_sends=self._wake)
         self.ticks = TickRunner(
             Ticks(
                 database,
@@ -325,6 +338,11 @@ class Process:
             relay = asyncio.create_task(self.relay.run())
             stack.push_async_callback(lambda: asyncio.wait({relay}))
         stack.push_async_callback(self.relay.stop)
+        stack.push_async_callback(self.vendors.close)
+        if self._relaying:
+            vendors = asyncio.create_task(self.vendors.run())
+            stack.push_async_callback(lambda: asyncio.wait({vendors}))
+        stack.push_async_callback(self.vendors.stop)
         self.runner.start()
         stack.callback(self.runner.stop)
         for one in self.platforms.values():
@@ -336,6 +354,8 @@ class Process:
         application = make_web(self.health, doors)
         self.import_page.mount(application)
         self.pictures.mount(application)
+        self.calendar.mount(application)
+        self.vendor_door.mount(application)
         self.wall.mount(application)
         if self.sandbox:
             self.sandbox.mount(application)

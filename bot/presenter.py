@@ -15,7 +15,7 @@ from bot.teams.forms import write_dialog
 from cards.render import Target, render
 from cards.text import ChannelName, Link, Mention, Picture
 from handlers.rules.periods import zone_or
-from handlers.vocabulary import BadgePicture, Card, Form, Platform, Reader, WebLink, Who
+from handlers.vocabulary import BadgePicture, Card, Form, Platform, Reader, RewardPicture, WebLink, Who
 from store.conversations import Place
 
 _UTC = ZoneInfo("UTC")
@@ -53,6 +53,8 @@ class CardPresenter:
                 return Link(value.url, value.label)
             case BadgePicture():
                 return Picture(self._address_of(value), f"Badge: {value.title}")
+            case RewardPicture():
+                return Picture(value.url if reader.platform is Platform.TEAMS else "", value.title)
             case list() | tuple():
                 return [self._value(item, reader) for item in value]
             case dict():

@@ -2,28 +2,22 @@
 
 from __future__ import annotations
 
-from handlers import admin_words
 from handlers.access import check_administrator
 from handlers.admin_settings import BY_WORD
-from handlers.admin_words import Said, admin_word, command_name, find_word, plain
+from handlers.admin_words import Said, admin_word, book, command_name, plain
 from handlers.context import Context
 from handlers.refusals import Refusal
 from handlers.registry import action, command
 from handlers.vocabulary import Action, Card, Command, Replace, Reply, Response
 
 
-def _only_reads(request: Command) -> bool:
-    word, _ = find_word(request.text)
-    return word.reads if word else True
-
-
 @command(
-    "rewards-admin", usage="setup, values, people, grant, screens, audit, health, admins or help", reads=_only_reads
+    "rewards-admin", usage="setup, values, people, grant, screens, audit, health, admins or help", reads=book.only_reads
 )
 def rewards_admin(request: Command, ctx: Context) -> Response:
     """Run the programme: set-up, values, people, points, audit."""
     check_administrator(ctx)
-    word, rest = find_word(request.text)
+    word, rest = book.find(request.text)
     if word:
         return word.handler(Said(request, rest), ctx)
     if plain(request.text):
@@ -49,10 +43,10 @@ def show_help(said: Said, ctx: Context) -> Response:
     """These words."""
     rows = [
         {"words": " ".join(filter(None, (command_name(ctx), one.name, one.usage))), "help": one.help}
-        for _, one in sorted(admin_words.words.items())
+        for _, one in sorted(book.words.items())
     ]
     rows.append({"words": "After setup", "help": ", ".join(["channel", "zone", *BY_WORD])})
-    return Response(Reply(Card("admin_help", {"rows": rows})))
+    return Response(Reply(Card("words_help", {"rows": rows, "menu": True})))
 
 
 def _menu(ctx: Context) -> Card:
@@ -69,9 +63,8 @@ def _menu(ctx: Context) -> Card:
 
 def _unknown_word(request: Command, ctx: Context) -> Refusal:
     typed = plain(request.text).split()[0][:40]
-    firsts = dict.fromkeys(one.partition(" ")[0] for one in admin_words.words)
     return Refusal(
         "unknown_word",
-        f"I do not know “{typed}” here. The words are {', '.join(firsts)}.",
+        f"I do not know “{typed}” here. The words are {', '.join(book.first_words())}.",
         f"Type {command_name(ctx)} help to see how each is written, or {command_name(ctx)} alone for the menu.",
     )

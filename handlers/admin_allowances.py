@@ -101,10 +101,10 @@ def submit_allowance(request: Submission, ctx: Context) -> Response:
     """Takes over the allowance of a group."""
     check_administrator(ctx)
     typed = {name: text for name, text in request.values.items() if isinstance(text, str)}
-    points = _points(typed.get("points", ""))
+    points = _points(typed.get("points", ""), "Write 80, for example.")
     match typed.get("segment"):
         case Segment.DEPARTMENT.value:
-            groups = [_department(ctx, typed.get("department", ""))]
+            groups = [_department(ctx, typed.get("department", ""), "Name it as the list of people does.")]
         case Segment.MANAGERS.value:
             groups = [_MANAGERS]
         case _:
@@ -160,11 +160,11 @@ def setup_allowance(said: Said, ctx: Context) -> Response:
 _MANAGERS = Group(Segment.MANAGERS, "", "Managers")
 
 
-def _department(ctx: Context, typed: str) -> Group:
+def _department(ctx: Context, typed: str, next_step: str = _WRITE) -> Group:
     """With the spelling of the rule that there is, for departments differ in more than capitals."""
     name = " ".join(typed.split())
     if not 1 <= len(name) <= LONGEST_DEPARTMENT:
-        raise Refusal("which_department", "Which department is it for?", _WRITE, field="department")
+        raise Refusal("which_department", "Which department is it for?", next_step, field="department")
     kept = [one.value for one in list_rules(ctx.tx, ctx.tenant_id) if one.segment is Segment.DEPARTMENT]
     spelt = next((one for one in kept if one.casefold() == name.casefold()), name)
     return Group(Segment.DEPARTMENT, spelt, spelt)
@@ -174,13 +174,13 @@ def _of_person(member: Member) -> Group:
     return Group(Segment.PERSON, member.id, member.name)
 
 
-def _points(typed: str) -> Points:
+def _points(typed: str, next_step: str = _WRITE) -> Points:
     digits = typed.strip().removeprefix("+")
     if not (digits.isascii() and digits.isdigit() and len(digits) <= 6 and _LEAST <= int(digits) <= _MOST):
         raise Refusal(
             "points_out_of_bounds",
             f"An allowance is a whole number from {_LEAST:,} to {_MOST:,}.",
-            _WRITE,
+            next_step,
             field="points",
         )
     return int(digits)

@@ -9,10 +9,12 @@ from handlers.access import check_administrator
 from handlers.admin_audit import moment
 from handlers.admin_channels import shown_channel
 from handlers.admin_words import Said, admin_word
+from handlers.affordability import too_dear
 from handlers.context import Context
 from handlers.placing import why_not_here
 from handlers.registry import action
 from handlers.vocabulary import Action, Card, Platform, Replace, Reply, Response
+from store.catalogue import list_rewards
 from store.conversations import Place, list_places
 from store.health import (
     DeadCount,
@@ -26,6 +28,7 @@ from store.health import (
     list_workspaces,
 )
 from store.outbox import SendKind
+from store.share_links import count_taken
 from store.tenants import list_homes
 
 WEEK = timedelta(days=7)
@@ -36,12 +39,29 @@ MOST_JOBS = 12
 MOST_DEAD = 5
 MOST_TRANSACTIONS = 200
 TITLES = {
+    "awards": "awards that arrive on their day",
+    "approvals": "a look at what waits for a decision",
     "badges": "badges that people earned",
     "celebrations": "birthdays and work anniversaries",
+    "late_orders": "a look at orders whose promised day is over",
+    "silent_vendors": "a look at vendors that say nothing",
+    "charity": "the monthly report of donations",
+    "experiences": "dates of experiences that are over",
+    "experience_begins": "a date of an experience begins",
+    "experience_cancelled": "points go back for a date that was cancelled",
+    "experience_offer": "a free place is told to who is first in line",
+    "experience_offer_over": "a free place goes to the next in line",
     "last_week": "“Last week in thanks”",
+    "pools": "a look at shared goals whose day is over",
     "reminder_zones": "a look at who asked for reminders, and in which zones",
     "streak_reminder": "reminders for those who asked",
     "people_import": "the import of people goes on",
+    "budgets": "new periods of budgets",
+    "expiry_zones": "a look at the zones in which points expire",
+    "points_expiry": "points that expire, and the warnings before",
+    "leavers": "points of people who left",
+    "reward_back": "word to those who wait for a reward",
+    "budget_short": "word of a budget that began with less than planned",
 }
 """What is scheduled, in words; a job that is not here shows its name."""
 
@@ -72,6 +92,8 @@ def _health_card(ctx: Context) -> Card:
         "zone": ctx.home.zone,
         "agree": do_latest_agree(ctx.tx, ctx.tenant_id, MOST_TRANSACTIONS),
         "checked": MOST_TRANSACTIONS,
+        "downloads": count_taken(ctx.tx, ctx.tenant_id),
+        "too_dear": too_dear(ctx, list_rewards(ctx.tx, ctx.tenant_id)),
     }
     return Card("admin_health", data)
 

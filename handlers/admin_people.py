@@ -6,6 +6,7 @@ from handlers import registry
 from handlers.access import check_administrator
 from handlers.admin_roles import check_still_administrator, is_owner
 from handlers.admin_words import Said, admin_word
+from handlers.budget_ticks import tell_ownerless
 from handlers.choices import touch_shown
 from handlers.context import Context, who
 from handlers.finding import find_one, find_picked
@@ -71,7 +72,7 @@ def submit_deactivate(request: Submission, ctx: Context) -> Response:
         raise Refusal("nobody", "Who is it?", "Pick at least one person.", field="who")
     reason = request.values.get("reason", "")
     done = [_deactivate(ctx, one, reason if isinstance(reason, str) else "") for one in members]
-    return Response(Reply(_people_card(ctx, " ".join(done))), touch_shown(ctx))
+    return Response(Reply(_people_card(ctx, " ".join(done))), (*touch_shown(ctx), *tell_ownerless(ctx)))
 
 
 @action("admin_activate")
@@ -97,7 +98,8 @@ def people(said: Said, ctx: Context) -> Response:
 def type_deactivate(said: Said, ctx: Context) -> Response:
     """Somebody takes part no more; their points stay."""
     member, reason = find_one(said.request, ctx, said.rest)
-    return Response(Reply(_people_card(ctx, _deactivate(ctx, member, reason))), touch_shown(ctx))
+    done = _people_card(ctx, _deactivate(ctx, member, reason))
+    return Response(Reply(done), (*touch_shown(ctx), *tell_ownerless(ctx)))
 
 
 @admin_word("activate", usage="@somebody")

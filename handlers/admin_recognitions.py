@@ -1,6 +1,7 @@
 """Recognitions as administrators see them: the latest ones, and taking one back with a reason.
 
-What only its receivers and people in copy see is not there: nobody else ever reads it.
+What only its receivers and people in copy see is not there: nobody else ever reads it. What was said where not
+everybody reads along can be taken back as well, so it is there, without its words.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from handlers.context import Context, who
 from handlers.finding import find_one
 from handlers.refusals import Refusal
 from handlers.registry import action, submission
+from handlers.rules.unseen import seen
 from handlers.taking_back import TakenBack, take_back_as_administrator
 from handlers.vocabulary import (
     Action,
@@ -103,7 +105,7 @@ def _find(ctx: Context, recognition_id: str) -> RecognitionFact:
 def _reason(request: Submission) -> str:
     typed = request.values.get("reason", "")
     reason = typed.strip() if isinstance(typed, str) else ""
-    if not REASON_LEAST <= len(reason) <= REASON_MOST:
+    if not REASON_LEAST <= len(seen(reason)) <= len(reason) <= REASON_MOST:
         raise Refusal(
             "unclear_reason",
             f"A reason has {REASON_LEAST} to {REASON_MOST} characters.",
@@ -116,8 +118,9 @@ def _reason(request: Submission) -> str:
 def _points(taken: TakenBack) -> str:
     if not taken.returned and not taken.kept:
         return "It carried no points."
-    kept = f" {taken.kept} had been spent and stay." if taken.kept else ""
-    return f"{taken.returned} points left the programme.{kept}"
+    stay = "stays" if taken.kept == 1 else "stay"
+    kept = f" {taken.kept} had been spent and {stay}." if taken.kept else ""
+    return f"{taken.returned} {'point' if taken.returned == 1 else 'points'} left the programme.{kept}"
 
 
 def _told(ctx: Context, fact: RecognitionFact, taken: TakenBack) -> tuple[Direct, ...]:
@@ -129,7 +132,7 @@ def _told(ctx: Context, fact: RecognitionFact, taken: TakenBack) -> tuple[Direct
     data = {
         "receivers": [who(one) for one in receivers],
         "why": taken.reason,
-        "words": _excerpt(fact.reason),
+        "words": _excerpt(fact.reason) if fact.public else CLOSED,
     }
     return (Direct(giver, Card("kudos_taken_back", data), Subject(TOLD, fact.id)),)
 

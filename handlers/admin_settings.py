@@ -9,7 +9,7 @@ from enum import StrEnum
 
 from handlers.refusals import Refusal
 from handlers.rules.periods import Every
-from handlers.rules.policy import ENUMS, Board, Policy
+from handlers.rules.policy import ENUMS, Board, Policy, PoolsBy
 from handlers.rules.policy_bounds import BOUNDS
 from handlers.rules.reaction_names import OFF, read_emoji_name
 from handlers.vocabulary import Choice, ChoiceField, NumberField, TextField
@@ -56,6 +56,16 @@ LIMITS = (
         "In shared channels.",
         told="People of other organisations can be thanked",
     ),
+    Setting(
+        "managers_award_all",
+        "awards-all",
+        "Can managers reward anybody?",
+        "Else only who reports to them.",
+        told="Managers can reward anybody",
+    ),
+    Setting("points_expire_months", "expiry", "Months after which points expire", "0: never. All are warned twice."),
+    Setting("leavers_days", "leavers", "Days a leaver's points are kept", "Then they expire. 0: they are kept."),
+    Setting("pools_by", "together", "Who starts shared goals?", told="Shared goals are started by"),
     Setting("pair_limit", "pair-hint", "Hint when thanks go to one person", "Only the giver sees it, and seldom."),
 )
 SETTINGS = (*LIMITS, *POSTS)
@@ -78,7 +88,11 @@ _PERIODS: Mapping[StrEnum, str] = {
     Every.MONTH: "Every month",
     Every.QUARTER: "Every quarter",
 }
-_LABELS: Mapping[str, Mapping[StrEnum, str]] = {"board": _BOARDS, "allowance_period": _PERIODS}
+_POOLS: Mapping[StrEnum, str] = {
+    PoolsBy.EVERYBODY: "Everybody",
+    PoolsBy.OWNERS: "Owners of budgets, and administrators",
+}
+_LABELS: Mapping[str, Mapping[StrEnum, str]] = {"board": _BOARDS, "allowance_period": _PERIODS, "pools_by": _POOLS}
 _IN_THOUSANDS = re.compile(r"\d{1,3}(,\d{3})+", re.ASCII)
 """As numbers are shown here: 2,000."""
 _ANSWERS = {YES: True, "on": True, "true": True, NO: False, "off": False, "false": False}

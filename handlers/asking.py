@@ -6,6 +6,7 @@ from handlers.access import list_administrators
 from handlers.context import Context, who
 from handlers.refusals import Refusal
 from handlers.registry import action, submission
+from handlers.rules.unseen import seen
 from handlers.vocabulary import (
     Action,
     Card,
@@ -56,7 +57,7 @@ def submit_ask(request: Submission, ctx: Context) -> Response:
     """Brings the question to whoever runs the programme."""
     typed = request.values.get("question", "")
     question = typed.strip() if isinstance(typed, str) else ""
-    if len(question) < 3:
+    if len(seen(question)) < 3:
         raise Refusal("no_question", "What would you like to know?", "Write it here, please.", field="question")
     if len(question) > MOST:
         raise Refusal("long_question", f"A question has {MOST:,} characters at most.", "Shorten it.", field="question")

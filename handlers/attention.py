@@ -16,7 +16,8 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import Connection
 
 from handlers.context import Context, zone_of_tenant
-from handlers.purposes import BY_PURPOSE, Purpose, keep_choice, who_refuses
+from handlers.programme import read_policy
+from handlers.purposes import BY_PURPOSE, Purpose, keep_choice, who_agrees
 from handlers.refusals import Refusal
 from handlers.registry import action, views
 from handlers.rules.openings import MOST_A_WEEK, Taken, next_opening, week_of
@@ -65,13 +66,65 @@ REASONS: Mapping[str, Reason] = {
     ),
     "badge_earned": Reason(why="They earned a badge.", mute=Purpose.MILESTONE, hint=True),
     "question": Reason(why="They run the programme, and a colleague asks them.", stays="Somebody waits for an answer."),
-    "wall_note_received": Reason(
-        why="A colleague left a note for them on the wall.",
-        stays="It comes once a day at most, and ends when they leave the wall.",
+    "wall_note_received": Reason(why="A colleague left a note for them on the wall.", mute=Purpose.NOTE, hint=True),
+    "approval_asked": Reason(
+        why="Somebody asks them to agree to an award or a reward.", stays="Somebody waits for an answer."
+    ),
+    "standing_in": Reason(why="A colleague named them in their place.", stays="Others count on them."),
+    "award_decided": Reason(why="They asked for an award, and it is decided.", stays="It is the end of their own act."),
+    "approval_question": Reason(
+        why="They asked for something, and whoever decides wants to know more.", stays="Somebody waits for an answer."
     ),
     "people_imported": Reason(why="They began an import.", stays="It is the end of their own act."),
+    "budget_warning": Reason(
+        why="They own a budget that is nearly used up.", stays="It comes once a period of the budget."
+    ),
+    "budget_news": Reason(
+        why="They own a budget whose points or owner were changed, or that began with less than planned.",
+        stays="It is about what is theirs to decide, and comes with each change.",
+    ),
+    "budget_ownerless": Reason(
+        why="They run the programme, and somebody left who owns a budget.", stays="It comes once for a budget."
+    ),
     "people_import_stopped": Reason(
         why="They run the programme, and an import stopped half-way.", stays="It comes once for an import."
+    ),
+    "order_state": Reason(
+        why="They ordered a reward.",
+        stays="It is their own order: one message follows it, and its end comes anew.",
+    ),
+    "pool": Reason(
+        why="A colleague invites them to a goal that people add points to.", stays="It comes once, from a colleague."
+    ),
+    "pool_ended": Reason(
+        why="They took part in a goal that is reached or over.", stays="It is about what is theirs, and comes once."
+    ),
+    "pool_work": Reason(why="They see to what colleagues reached together.", stays="Somebody waits for it."),
+    "order_work": Reason(why="They hand out what a colleague ordered.", stays="Somebody waits for it."),
+    "late_orders": Reason(
+        why="They hand out rewards, and a promised day is over.", stays="Each order is told once, and somebody waits."
+    ),
+    "reward_back": Reason(why="They asked to be told when a reward is back.", mute=Purpose.RESTOCK, hint=True),
+    "points_expiring": Reason(
+        why="Some of their points expire soon.", stays="It is about what is theirs: twice before a day, and never more."
+    ),
+    "leavers_points": Reason(
+        why="They run the programme, and somebody left who holds points.",
+        stays="It comes when somebody left, and when their points expire.",
+    ),
+    "experience_line": Reason(
+        why="They wait in line for a place.", stays="They asked to hear of it: a place is kept for them for a day."
+    ),
+    "charity_report": Reason(
+        why="They run the programme, and a month brought donations.",
+        stays="It comes once a month, and somebody has to pass the money on.",
+    ),
+    "codes_low": Reason(
+        why="They run the programme, and a pool of gift codes runs low.", stays="It comes once, until codes are added."
+    ),
+    "vendor_order": Reason(
+        why="They run the programme, and a vendor does not hand over what a colleague ordered.",
+        stays="It comes once for what happens to an order, and somebody waits for it.",
     ),
 }
 """By card: whatever the outbox sends to one person. What answers somebody who asked is not among it."""
@@ -153,14 +206,14 @@ def _wanted(tx: Connection, unasked: Sequence[Due], now: datetime) -> list[_Aski
 
 
 def _muted(tx: Connection, unasked: Sequence[Due]) -> set[tuple[str, str]]:
-    """Readers and purposes to which they said no."""
+    """Readers and purposes that do not hold for them any more, by their own word or the tenant's."""
     readers: dict[tuple[str, str], set[str]] = defaultdict(set)
     for one in unasked:
         readers[one.tenant_id, one.unasked].add(one.reader_id or "")
     return {
         (person_id, purpose)
         for (tenant_id, purpose), people in sorted(readers.items())
-        for person_id in who_refuses(tx, tenant_id, purpose, people)
+        for person_id in people - who_agrees(tx, tenant_id, read_policy(tx, tenant_id), Purpose(purpose), people)
     }
 
 

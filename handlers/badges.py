@@ -9,6 +9,7 @@ from handlers.context import Context
 from handlers.refusals import Refusal
 from store import ledger
 from store.audit import AuditFact, add_audit
+from store.badge_gifts import add_badge_gifts, list_had
 from store.people import Member
 from store.person_records import manages_somebody
 from store.programme import BadgeFact, Givers
@@ -63,10 +64,7 @@ def may_give(ctx: Context, badge: BadgeFact) -> bool:
 
 
 def check_points(ctx: Context, badge: BadgeFact, receivers: Iterable[Member], *, private: bool) -> None:
-    """Points of the organisation are given where it can see them, and to each person once a month by each giver.
-
-    Two of one giver at the same moment may both pass, for their allowance is not asked; the audit has both.
-    """
+    """Points of the organisation are given where it can see them, and to each person once a month by each giver."""
     if private:
         raise Refusal(
             "badge_in_private",
@@ -74,16 +72,37 @@ def check_points(ctx: Context, badge: BadgeFact, receivers: Iterable[Member], *,
             "Let others see it, or choose another badge.",
             field="badge",
         )
-    month = ctx.now.astimezone(ctx.tenant_zone).replace(day=1, hour=0, minute=0, second=0, microsecond=0)
-    had = list_badged(ctx.tx, ctx.tenant_id, ctx.actor.id, badge.id, month)
-    again = [one.name for one in receivers if one.id in had]
-    if again:
-        raise Refusal(
-            "badge_again",
-            f"You gave {badge.title} to {', '.join(again[:3])} this month already.",
-            "Choose another badge, or wait for the next month.",
-            field="badge",
-        )
+    local = ctx.now.astimezone(ctx.tenant_zone)
+    first = local.replace(day=1, hour=0, minute=0, second=0, microsecond=0)
+    had = list_badged(ctx.tx, ctx.tenant_id, ctx.actor.id, badge.id, first)  # also those from before there were rows
+    had |= list_had(ctx.tx, ctx.tenant_id, ctx.actor.id, badge.id, _month(ctx))
+    if again := [one.name for one in receivers if one.id in had]:
+        raise _given_again(badge, again)
+
+
+def keep_month(ctx: Context, recognition_id: str, badge: BadgeFact, receivers: Iterable[Member]) -> None:
+    """The fact that `check_points` looks for. Refuses like it what another gift of this moment was quicker to give.
+
+    It ends with an undo that brought every point back; what a receiver spent, or an administrator took back, stays
+    given for that month. Otherwise give, spend, undo would bring the organisation's points again and again.
+    """
+    names = {one.id: one.name for one in receivers}
+    had = add_badge_gifts(ctx.tx, ctx.tenant_id, recognition_id, ctx.actor.id, badge.id, _month(ctx), names)
+    if had:
+        raise _given_again(badge, [name for id, name in names.items() if id in had])
+
+
+def _month(ctx: Context) -> str:
+    return f"{ctx.now.astimezone(ctx.tenant_zone):%Y-%m}"
+
+
+def _given_again(badge: BadgeFact, names: list[str]) -> Refusal:
+    return Refusal(
+        "badge_again",
+        f"You gave {badge.title} to {', '.join(names[:3])} this month already.",
+        "Choose another badge, or wait for the next month.",
+        field="badge",
+    )
 
 
 def add_badge_points(ctx: Context, recognition_id: str, badge: BadgeFact, receivers: Iterable[Member]) -> ledger.Posted:

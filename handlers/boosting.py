@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from handlers import allowances
+from handlers.access import why_not_receive
 from handlers.context import Context, who
 from handlers.recognition_cards import SUBJECT
 from handlers.refusals import Refusal
@@ -13,11 +14,11 @@ from handlers.registry import action
 from handlers.rules.periods import tally_labels
 from handlers.vocabulary import Action, Card, Reply, Response, Subject, Touch
 from store.boosts import BoostFact, add_boost, keep_transaction, list_boosts, remove_boost
-from store.closings import take_back_all
+from store.closings import lock_accounts, take_back_all
 from store.outbox import is_posted_in
 from store.people import list_members
 from store.recognitions import RecognitionFact, find_recognition, still_stands
-from store.tallies import Count, add_counts
+from store.tallies import Count, add_counts, merged
 from store.types import Id, Points
 
 GATHERED_S = 3
@@ -48,6 +49,9 @@ def why_not_boost(ctx: Context, fact: RecognitionFact) -> Refusal | None:
         return Refusal("own_thanks", "That kudos is for you.", "Thank back, if you like: it costs no points.")
     if fact.taken_back_at:
         return _taken_back()
+    for one in list_members(ctx.tx, ctx.tenant_id, fact.receiver_ids):
+        if why := why_not_receive(one, ctx.policy):
+            return Refusal("cannot_receive", f"{one.name} {why}.", "Nothing was added.")
     return None
 
 
@@ -83,19 +87,42 @@ def take_back_boost(ctx: Context, fact: RecognitionFact, made: BoostFact) -> boo
     """Takes one boost off, with what its receivers still have of it. False if it is gone already."""
     if not remove_boost(ctx.tx, ctx.tenant_id, fact.id, made.person_id):
         return False
-    _give_back(ctx, fact, [made])
+    _give_back(ctx, [made])
+    subtract(ctx, fact, _counts_of_all(fact, [made]))
     return True
 
 
-def take_back_boosts(ctx: Context, fact: RecognitionFact, *, by_administrator: bool = False) -> tuple[Points, Points]:
+@dataclass(frozen=True, slots=True)
+class Boosted:
+    """Boosts that are off: the points that were taken, those that the receivers keep, and what they had counted."""
+
+    returned: Points
+    kept: Points
+    counts: list[Count]
+
+
+def lock_points(ctx: Context, fact: RecognitionFact) -> None:
+    """Every account that taking back a recognition may touch, in one order and before its counts: as gifts do."""
+    boosts = list_boosts(ctx.tx, ctx.tenant_id, [fact.id])
+    ids = (fact.transaction_id, fact.badge_transaction_id, *(one.transaction_id for one in boosts))
+    lock_accounts(ctx.tx, ctx.tenant_id, [one for one in ids if one])
+
+
+def take_back_boosts(ctx: Context, fact: RecognitionFact, *, by_administrator: bool = False) -> Boosted:
     """Takes every boost off a recognition that was taken back; call it after that, in the same transaction.
 
     What the receivers still have of them goes back to who gave it, or by an administrator out of the programme.
-    Gives the points that were taken, and those that the receivers keep.
+    The caller subtracts the counts together with those of the recognition.
     """
     made = list_boosts(ctx.tx, ctx.tenant_id, [fact.id])
     gone = [one for one in made if remove_boost(ctx.tx, ctx.tenant_id, fact.id, one.person_id)]
-    return _give_back(ctx, fact, gone, by_administrator=by_administrator)
+    returned, kept = _give_back(ctx, gone, by_administrator=by_administrator)
+    return Boosted(returned, kept, _counts_of_all(fact, gone))
+
+
+def subtract(ctx: Context, fact: RecognitionFact, counts: list[Count]) -> None:
+    """Takes these off the tallies at once, in one order."""
+    add_counts(ctx.tx, ctx.tenant_id, fact.value_id, merged(counts), sign=-1)
 
 
 def is_recent(ctx: Context, made: BoostFact) -> bool:
@@ -150,11 +177,11 @@ def _counts_of(fact: RecognitionFact, made: BoostFact) -> list[Count]:
     return counts
 
 
-def _give_back(
-    ctx: Context, fact: RecognitionFact, boosts: list[BoostFact], *, by_administrator: bool = False
-) -> tuple[Points, Points]:
-    for one in boosts:
-        add_counts(ctx.tx, ctx.tenant_id, fact.value_id, _counts_of(fact, one), sign=-1)
+def _counts_of_all(fact: RecognitionFact, boosts: list[BoostFact]) -> list[Count]:
+    return [count for one in boosts for count in _counts_of(fact, one)]
+
+
+def _give_back(ctx: Context, boosts: list[BoostFact], *, by_administrator: bool = False) -> tuple[Points, Points]:
     acts = {one.transaction_id: f"undo:{one.transaction_id}" for one in boosts if one.transaction_id}
     return take_back_all(ctx.tx, ctx.tenant_id, acts, ctx.now, by_administrator=by_administrator)
 

@@ -13,12 +13,12 @@ from handlers.attention import hold_unasked
 from handlers.bundles import bundle_card, hold_posts, list_facts
 from handlers.context import TenantContext, reader_in, who
 from handlers.mailing import Mailer
-from handlers.placing import why_not_here
+from handlers.placing import is_everybodys, why_not_here
 from handlers.presenter import Payload, Presenter
 from handlers.programme import Programmes
 from handlers.recognition_cards import SUBJECT, posted_card, read_joined
 from handlers.rules.policy import Policy
-from handlers.vocabulary import Card, Direct, PlaceKind, Post, Reader, Send, Subject
+from handlers.vocabulary import Card, Direct, Post, Reader, Send, Subject
 from store import outbox
 from store.bundles import list_standing, spread_link
 from store.conversations import Place, close_place, list_places
@@ -191,9 +191,9 @@ def _ask_to_look(giver: Member, due: Due, receivers: Sequence[Member], place: Pl
 def _elsewhere(ctx: TenantContext, givers: Sequence[Member], due: Due, card: Card, place: Place | None) -> list[Send]:
     """A post that its channel does not take goes to the recognition channel, if it was not for there.
 
-    What was said among some people, in a private channel or a group, goes nowhere else.
+    What was said among some people, in a private channel, a group or a team, goes nowhere else.
     """
-    open_to_all = place is not None and place.kind == PlaceKind.CHANNEL
+    open_to_all = place is not None and is_everybodys(ctx.programme, place)
     fallback = ctx.programme.recognition_places.get(due.workspace_id)
     sends: list[Send] = []
     sentence = "Your kudos could not be posted. Its points and words reached everybody you named."

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from handlers.context import Context
-from handlers.giving import check_reason, fingerprint_of
+from handlers.giving import check_reason
 from handlers.grace import find_mine
+from handlers.recognising import fingerprint_of
 from handlers.recognition_cards import SUBJECT
 from handlers.refusals import Refusal
 from handlers.registry import action, submission
@@ -20,7 +21,8 @@ from handlers.vocabulary import (
     TextField,
     Touch,
 )
-from store.recognitions import RecognitionFact, edit_reason
+from store.approvals import find_approval_of
+from store.recognitions import RecognitionFact, RecognitionKind, edit_reason
 
 VERB = "change its words"
 
@@ -30,6 +32,7 @@ def open_edit(request: Action, ctx: Context) -> Response:
     """Opens the words of a recognition that you just gave."""
     fact = find_mine(ctx, request.values.get("id", ""), verb=VERB)
     _check_stands(fact)
+    _check_not_agreed(ctx, fact)
     form = Form(
         name="edit_kudos",
         form_id=ctx.new_id(),
@@ -56,6 +59,7 @@ def open_edit(request: Action, ctx: Context) -> Response:
 def submit_edit(request: Submission, ctx: Context) -> Response:
     """Changes the words of a recognition."""
     fact = find_mine(ctx, request.context.get("id", ""), verb=VERB)
+    _check_not_agreed(ctx, fact)
     typed = request.values.get("reason", "")
     reason = typed.strip() if isinstance(typed, str) else ""
     check_reason(ctx, reason)
@@ -71,6 +75,15 @@ def submit_edit(request: Submission, ctx: Context) -> Response:
 def _check_stands(fact: RecognitionFact, *, gone: bool = False) -> None:
     if gone or fact.taken_back_at:
         raise Refusal("taken_back", "That kudos was taken back.", "There is nothing to change any more.")
+
+
+def _check_not_agreed(ctx: Context, fact: RecognitionFact) -> None:
+    if fact.kind is RecognitionKind.AWARD and find_approval_of(ctx.tx, ctx.tenant_id, "award", fact.id):
+        raise Refusal(
+            "agreed_words",
+            "Somebody agreed to these words, so they stay as they are.",
+            "You can take the award back, and ask once more.",
+        )
 
 
 def _told(sentence: str) -> Response:

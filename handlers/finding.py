@@ -95,13 +95,19 @@ def _only(name: str, candidates: list[Member], *, any_doubt: bool) -> Member:
         case []:
             raise _nobody(name)
         case several:
-            names = " or ".join(sorted(one.name for one in several)[:5])
-            raise Refusal(
-                "ambiguous_name",
-                f"“{name}” could be {names}.",
-                "Pick one with an @mention, or write the whole name.",
-                field="receivers",
-            )
+            raise _ambiguous(name, several)
+
+
+def _ambiguous(name: str, several: list[Member]) -> Refusal:
+    """Namesakes are not told apart by writing the whole name."""
+    names = sorted({one.name for one in several})
+    if len(names) == 1:
+        sentence = f"There are {len(several)} people here who are called {names[0]}."
+        return Refusal(
+            "ambiguous_name", sentence, "Pick one with an @mention, or write the e-mail address.", field="receivers"
+        )
+    sentence = f"“{name}” could be {' or '.join(names[:5])}."
+    return Refusal("ambiguous_name", sentence, "Pick one with an @mention, or write the whole name.", field="receivers")
 
 
 def _by_email(request: Command, ctx: Context, refs: list[EmailRef]) -> dict[str, Member]:
@@ -121,7 +127,7 @@ def _label_of(text: Typed, ref: Receiver) -> str:
 def _nobody(name: str) -> Refusal:
     return Refusal(
         "unknown_person",
-        f"I cannot find {name} here.",
+        f"I cannot find “{name}” here.",
         "Mention the person with @, or write their e-mail address.",
         field="receivers",
     )

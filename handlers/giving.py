@@ -2,23 +2,21 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
-from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from handlers import allowances
 from handlers.access import why_not_receive
-from handlers.badges import add_badge_points, check_may_give, check_points
+from handlers.badges import add_badge_points, check_may_give, check_points, keep_month
 from handlers.context import Context, who
 from handlers.pair_hint import mostly_thanked
 from handlers.placing import Placement, place_for
-from handlers.recognition_cards import LINK_TO_POST, SUBJECT, Joined, copied_card, posted_card, received_card
+from handlers.recognising import Named, counts_of, fingerprint_of, labels_of, tell
 from handlers.refusals import Refusal
-from handlers.rules.periods import tally_labels
 from handlers.rules.policy import Policy
-from handlers.vocabulary import Card, Direct, Platform, Post, Reply, Response, Send, Subject, WebLink
+from handlers.rules.unseen import seen
+from handlers.vocabulary import Card, Platform, Reply, Response, WebLink
 from store import ledger
 from store.conversations import list_places
 from store.people import Member, list_members
@@ -32,7 +30,7 @@ from store.recognitions import (
     find_same,
     use_draft,
 )
-from store.tallies import Count, add_counts, private_label
+from store.tallies import add_counts
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,7 +59,7 @@ def give(ctx: Context, gift: Gift, *, draft_id: str = "") -> Response:
     _check_receivers(ctx, gift.receivers)
     if not gift.quiet:  # whose words are ours
         check_reason(ctx, gift.reason)
-    _check_copied(ctx, gift)
+    check_copied(ctx, gift.audience, gift.copied)
     badge = ctx.programme.badge(gift.badge_id)
     check_may_give(ctx, badge)
     _check_value(ctx, gift)
@@ -80,12 +78,14 @@ def give(ctx: Context, gift: Gift, *, draft_id: str = "") -> Response:
         badge_transaction_id=brought.transaction_id if brought else None,
     )
     add_recognition(ctx.tx, fact)
+    if badge and brought:
+        keep_month(ctx, fact.id, badge, gift.receivers)
     add_counts(ctx.tx, ctx.tenant_id, fact.value_id, counts_of(fact))
     left = spent.left if spent else allowances.left(ctx)
     balances = {**(spent.balances if spent else {}), **(brought.balances if brought else {})}  # the last one holds
     return Response(
         Reply(_given_card(ctx, gift, fact, placement, left)),
-        _sends(ctx, gift, fact, placement, balances),
+        tell(ctx, fact, Named(giver=ctx.actor, receivers=gift.receivers, copied=gift.copied), placement, balances),
     )
 
 
@@ -166,40 +166,42 @@ def _check_value(ctx: Context, gift: Gift) -> None:
         )
 
 
-def _check_copied(ctx: Context, gift: Gift) -> None:
-    if gift.audience is Audience.COPIED and not gift.copied:
+def check_copied(ctx: Context, audience: Audience, copied: tuple[Member, ...]) -> None:
+    """Raises a `Refusal` at the field of the people in copy."""
+    if audience is Audience.COPIED and not copied:
         raise Refusal(
             "nobody_copied",
             "Who may read along?",
             "Name somebody in copy, or choose the receivers only.",
             field="copied",
         )
-    if len(gift.copied) > ctx.policy.most_receivers:
+    if len(copied) > ctx.policy.most_receivers:
         raise Refusal(
             "too_many_copied",
-            f"That is {len(gift.copied)} people in copy; there can be {ctx.policy.most_receivers} at most.",
+            f"That is {len(copied)} people in copy; there can be {ctx.policy.most_receivers} at most.",
             "Leave some out, or show it on the wall.",
             field="copied",
         )
-    for one in gift.copied:
+    for one in copied:
         if why := why_not_receive(one, ctx.policy):
             raise Refusal("cannot_read", f"{one.name} {why}.", "Leave them out, and send it again.", field="copied")
 
 
 def check_reason(ctx: Context, reason: str) -> None:
-    """Raises a `Refusal` at the field of the reason."""
-    if Policy().reason_least <= len(reason) < ctx.policy.reason_least:
+    """Raises a `Refusal` at the field of the reason. What nobody sees of it is no part of it."""
+    told = len(seen(reason))
+    if Policy().reason_least <= told < ctx.policy.reason_least:
         raise Refusal(
             "short_reason",
-            f"That is {len(reason)} characters; a reason has at least {ctx.policy.reason_least} here.",
+            f"That is {told} characters; a reason has at least {ctx.policy.reason_least} here.",
             "A few more words, please: what did it change for you?",
             field="reason",
         )
-    if len(reason) < ctx.policy.reason_least:
+    if told < ctx.policy.reason_least:
         raise Refusal(
             "no_reason",
             "What was it for? A few words make all the difference.",
-            "Write it after the name: for helping me with the release.",
+            "Say what they did, such as: for helping me with the release.",
             field="reason",
         )
     if len(reason) > ctx.policy.reason_most:
@@ -251,7 +253,7 @@ def _fact(ctx: Context, gift: Gift, points: int, recognition_id: str, placement:
         public=gift.audience is Audience.WALL or placement.public,
         about_link=gift.about_link,
         transaction_id=None,
-        tally_labels=_labels(ctx, gift),
+        tally_labels=labels_of(ctx, gift.audience),
         fingerprint=fingerprint_of(
             [one.id for one in gift.receivers], points, gift.value_id, gift.badge_id, gift.reason
         ),
@@ -260,38 +262,12 @@ def _fact(ctx: Context, gift: Gift, points: int, recognition_id: str, placement:
     )
 
 
-def _labels(ctx: Context, gift: Gift) -> tuple[str, ...]:
-    """What only its receivers see counts for the two of them, and on no board."""
-    labels = tally_labels(ctx.now, ctx.tenant_zone)
-    private = gift.audience in (Audience.RECEIVERS, Audience.COPIED)
-    return tuple(private_label(one) for one in labels) if private else labels
-
-
-def fingerprint_of(
-    receivers: Iterable[str], points: int, value_id: str | None, badge_id: str | None, reason: str
-) -> str:
-    """The same for the same receivers in any order, amount and words."""
-    parts = [*sorted(receivers), str(points), value_id or "", badge_id or ""]
-    return hashlib.sha256("\n".join([*parts, reason]).encode()).hexdigest()[:32]
-
-
 def _spend(ctx: Context, fact: RecognitionFact) -> allowances.Spent:
     """Moves points from the giver's allowance to the wallets, for all receivers or for none."""
     act = f"recognition:{fact.id}"
     return allowances.spend(
         ctx, allowances.Spending(kind="gift", act=act, each=fact.points, receiver_ids=fact.receiver_ids)
     )
-
-
-def counts_of(fact: RecognitionFact) -> list[Count]:
-    """What a recognition adds to the tallies of its periods: one for the giver, one for each receiver."""
-    total = fact.points * len(fact.receiver_ids)
-    counts = []
-    for label in fact.tally_labels:
-        counts.append(Count(label, fact.giver_id, given=len(fact.receiver_ids), points_given=total))
-        points = fact.points + fact.badge_points
-        counts += [Count(label, one, received=1, points_received=points) for one in fact.receiver_ids]
-    return counts
 
 
 # --- telling ----------------------------------------------------------------------------------------------
@@ -326,38 +302,3 @@ def _invite_link(ctx: Context) -> WebLink | None:
         return None
     page = f"https://slack.com/app_redirect?app={ctx.home.app_ref}&team={ctx.home.workspace_ref}"
     return WebLink(page, "Add me to a channel")
-
-
-def _sends(
-    ctx: Context,
-    gift: Gift,
-    fact: RecognitionFact,
-    placement: Placement,
-    balances: Mapping[ledger.Account, int],
-) -> tuple[Send, ...]:
-    """One post a workspace, and one message to each receiver and each person in copy, who may be both."""
-    subject, receivers = Subject(SUBJECT, fact.id), gift.receivers
-    card = posted_card(fact, ctx.actor, receivers, ctx.programme, Joined(offer=ctx.policy.boost_points))
-    link = LINK_TO_POST if placement.posts else None
-    posts = [Post(place, card, subject) for place in placement.posts]
-    directs = [
-        Direct(
-            one,
-            received_card(fact, ctx.actor, one, receivers, ctx.programme, _wallet(ctx, one, balances), link),
-            subject,
-            linked=link is not None,
-        )
-        for one in receivers
-    ]
-    told = {ctx.actor.id, *fact.receiver_ids}
-    copies = [
-        Direct(one, copied_card(fact, ctx.actor, receivers, ctx.programme, link), subject, linked=link is not None)
-        for one in gift.copied
-        if one.id not in told
-    ]
-    return (*posts, *directs, *copies)
-
-
-def _wallet(ctx: Context, receiver: Member, balances: Mapping[ledger.Account, int]) -> int:
-    mine = ledger.wallet(receiver.id)
-    return balances[mine] if mine in balances else ledger.find_balance(ctx.tx, ctx.tenant_id, mine)

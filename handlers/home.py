@@ -29,7 +29,7 @@ from store.people import Member
 from store.tallies import list_totals, list_weeks_given
 
 MOST_BADGES = 4
-WAYS = ("points", "leaderboard", "my-choices", "help", "rewards-admin")
+WAYS = ("rewards", "points", "leaderboard", "my-choices", "help", "rewards-admin")
 """Commands that a button of the home stands for, as far as there are any."""
 
 

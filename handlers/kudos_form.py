@@ -151,10 +151,17 @@ def _context(ctx: Context, about: MessageRef | None, link: str) -> dict[str, str
 
 
 def _audience(request: Submission, ctx: Context, receivers: tuple[Member, ...]) -> tuple[Audience, tuple[Member, ...]]:
-    """Who sees it, and who is in copy. Somebody in copy of words for the receivers only was meant to read them."""
-    chosen, copied = _text(request, "audience"), _people(request, ctx, "copied")
+    """Who sees it, and who is in copy. Somebody in copy of words for the receivers only was meant to read them.
+
+    Giver and receivers are in copy of nothing that is theirs: a manager who thanks somebody of their team is the only
+    reader.
+    """
+    chosen, named = _text(request, "audience"), {ctx.actor.id, *(one.id for one in receivers)}
+    copied = tuple(one for one in _people(request, ctx, "copied") if one.id not in named)
     if chosen == MANAGERS:
-        return Audience.COPIED, tuple(dict.fromkeys((*_managers(ctx, receivers), *copied)))
+        managers = _managers(ctx, receivers)
+        others = tuple(dict.fromkeys(one for one in (*managers, *copied) if one.id not in named))
+        return Audience.RECEIVERS if managers and not others else Audience.COPIED, others
     if chosen and chosen not in set(Audience):
         raise Refusal("unknown_audience", "Who shall see it?", "Choose one of those offered.", field="audience")
     audience = Audience(chosen) if chosen else Audience.HERE
@@ -201,7 +208,7 @@ def _number(typed: str) -> int | None:
         return None
     digits = typed.strip().removeprefix("+")
     if not (digits.isascii() and digits.isdigit() and len(digits) <= 6):
-        raise Refusal("unclear_amount", "That is not a whole number.", "Write 10, for example.", field="points")
+        raise Refusal("unclear_amount", "That is not a whole number.", "Write 10, for example, or 0.", field="points")
     return int(digits)
 
 

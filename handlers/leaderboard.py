@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 
 from handlers.boards import Asked, find_lines
 from handlers.context import Context
-from handlers.purposes import Purpose, choices_of, naming_for
+from handlers.purposes import Purpose, Why, default_of, naming_for, what_holds
 from handlers.refusals import Refusal
 from handlers.registry import action, command
 from handlers.rules.board_words import read_words
@@ -68,7 +68,7 @@ def board_card(ctx: Context, sought: Sought) -> Card:
     own = Totals() if sought.value_id else list_totals(ctx.tx, ctx.tenant_id, ctx.actor.id, [label])[label]
     board = Board.TEAMS if sought.teams and ctx.policy.board is Board.PEOPLE else ctx.policy.board
     value = ctx.programme.value(sought.value_id)
-    named = choices_of(ctx.tx, ctx.tenant_id, ctx.policy, ctx.actor.id)[Purpose.BOARD]
+    named = what_holds(ctx.tx, ctx.tenant_id, ctx.policy, ctx.actor.id)[Purpose.BOARD]
     data = {
         "board": board.value,
         "side": sought.side.value,
@@ -76,7 +76,9 @@ def board_card(ctx: Context, sought: Sought) -> Card:
         "value": {"id": value.id, "emoji": value.emoji, "name": value.name} if value else None,
         "choice": ctx.policy.board is Board.PEOPLE,
         "since": first_day(sought.period, ctx.now, ctx.tenant_zone),
-        "left_out": board is Board.PEOPLE and not named and not value,
+        "left_out": board is Board.PEOPLE and not named.holds and not value,
+        "chose": named.why is Why.OWN,
+        "by_yes": board is not Board.OFF and not default_of(ctx.policy, Purpose.BOARD),
         "given": own.given,
         "received": own.received,
     }

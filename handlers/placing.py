@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from handlers.context import Context
+from handlers.programme import Programme
 from handlers.vocabulary import PlaceKind, Platform
 from store.conversations import Place
 from store.recognitions import Audience
@@ -42,17 +43,20 @@ def _here(ctx: Context) -> Placement:
     if here and why_not_here(here):
         here = None
     # What is said among some people stays there, on the other platform too.
-    stays = here is not None and here.kind != PlaceKind.CHANNEL
+    stays = here is not None and not is_everybodys(ctx.programme, here)
     elsewhere = [] if stays else [place for one, place in fallback.items() if one != ctx.home.workspace_id]
     posts = tuple(place for place in (here, *elsewhere) if place and not why_not_here(place))
-    public = bool(posts) and all(_is_everybodys(ctx, one) for one in posts)
+    public = bool(posts) and all(is_everybodys(ctx.programme, one) for one in posts)
     return Placement(posts, moved if posts else "nowhere", public)
 
 
-def _is_everybodys(ctx: Context, place: Place) -> bool:
-    """A channel of a Teams team is its members' only, and nothing tells which team is the whole organisation; the
-    recognition channel is what administrators chose for that."""
-    chosen = ctx.programme.recognition_places.get(place.workspace_id)
+def is_everybodys(programme: Programme, place: Place) -> bool:
+    """Whether everybody in the organisation may read what is posted there.
+
+    A channel of a Teams team is its members' only, and nothing tells which team is the whole organisation; the
+    recognition channel is what administrators chose for that.
+    """
+    chosen = programme.recognition_places.get(place.workspace_id)
     if chosen is not None and chosen.id == place.id:
         return True
     return place.platform == Platform.SLACK and place.kind == PlaceKind.CHANNEL

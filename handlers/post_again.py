@@ -18,7 +18,7 @@ def send_post_again(request: Action, ctx: Context) -> Response:
     message_id = request.values.get("id", "")
     fact = _find_shown(ctx, message_id)
     if fact is None or fact.giver_id != ctx.actor.id:
-        raise Refusal("not_yours", "Only who gave a kudos can post it again.", "Nothing was posted.")
+        raise Refusal("not_yours", "Only who gave it can post it again.", "Nothing was posted.")
     if fact.taken_back_at:
         raise Refusal("taken_back", "You took that kudos back.", "Nothing was posted.")
     if not post_again(ctx.tx, ctx.tenant_id, message_id, ctx.now):

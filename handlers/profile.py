@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
 
 from handlers.access import why_not_receive
@@ -14,6 +15,7 @@ from handlers.registry import command
 from handlers.rules.periods import week_label
 from handlers.rules.streaks import read_weeks
 from handlers.vocabulary import Card, Command, Reply, Response, Who
+from store.earned_badges import list_earned
 from store.looking_back import NEWEST, Listed, count_badges, count_values, list_received_page
 from store.people import Member, list_members
 from store.person_records import list_records
@@ -62,7 +64,8 @@ def _can_be_thanked(ctx: Context, member: Member) -> bool:
 def _shown(ctx: Context, member: Member) -> dict[str, object]:
     """What everybody in the organisation may see, of somebody who agrees."""
     programme = ctx.programme
-    badges = count_badges(ctx.tx, ctx.tenant_id, member.id, own=False)
+    badges = Counter(count_badges(ctx.tx, ctx.tenant_id, member.id, own=False))
+    badges.update(list_earned(ctx.tx, ctx.tenant_id, [member.id])[member.id].keys())
     values = count_values(ctx.tx, ctx.tenant_id, member.id, own=False)
     given = list_weeks_given(ctx.tx, ctx.tenant_id, [member.id], own=False)[member.id]
     weeks = read_weeks(given, week_label(ctx.now, ctx.tenant_zone))

@@ -30,6 +30,8 @@ class Purpose(StrEnum):
     COPIED = "copied"
     THANKED_BACK = "thanked_back"
     MILESTONE = "milestone"
+    NOTE = "note"
+    RESTOCK = "restock"
 
 
 class Group(StrEnum):
@@ -174,6 +176,26 @@ RULES = (
         say_no="No notes of badges",
         default=True,
     ),
+    Rule(
+        purpose=Purpose.NOTE,
+        group=Group.TOLD,
+        label="Notes on the wall",
+        meaning="You are told when a colleague leaves a note for you on the wall, once a day at most.",
+        otherwise="You are not told of notes on the wall. They stand on your page all the same.",
+        say_yes="Tell me of notes",
+        say_no="Tell me of no notes",
+        default=True,
+    ),
+    Rule(
+        purpose=Purpose.RESTOCK,
+        group=Group.TOLD,
+        label="Rewards that are back",
+        meaning="You are told once when a reward is back for which you asked to be told.",
+        otherwise="You are not told when a reward is back. Your wish list shows it all the same.",
+        say_yes="Tell me what is back",
+        say_no="Tell me of none",
+        default=True,
+    ),
 )
 BY_PURPOSE = {one.purpose: one for one in RULES}
 
@@ -214,11 +236,6 @@ def agrees(tx: Connection, tenant_id: str, policy: Policy, purpose: Purpose, per
 def who_chose(tx: Connection, tenant_id: str, purpose: Purpose, people: Collection[str]) -> set[str]:
     """Those of these people who chose themselves, either way."""
     return set(list_chosen(tx, tenant_id, purpose, people))
-
-
-def who_refuses(tx: Connection, tenant_id: str, purpose: str, people: Collection[str]) -> set[str]:
-    """Those of these people who said no themselves."""
-    return {one for one, chosen in list_chosen(tx, tenant_id, purpose, people).items() if not chosen}
 
 
 def list_agreeing(

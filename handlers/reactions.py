@@ -54,7 +54,7 @@ def react(request: Reaction, ctx: Context) -> Response:
 def _thank(ctx: Context, request: Reaction, key: ReactionKey, known: list[ReactionFact]) -> Response:
     author = _author(ctx, request)
     before = _given_by(ctx, key, known)
-    if author is None or (before and not before.taken_back_at):  # taken off too late, it stayed given
+    if author is None or (before and not _gives_anew(before)):
         return Response(Nothing())
     gift = Gift(receivers=(author,), reason=_reason(ctx), about_link=request.about.link, quiet=True)
     recognition_id = ctx.new_id()
@@ -65,6 +65,11 @@ def _thank(ctx: Context, request: Reaction, key: ReactionKey, known: list[Reacti
         if refused.code == "allowance_spent":
             raise Refusal(refused.code, refused.sentence, "Your reaction says thanks all the same.") from refused
         raise
+
+
+def _gives_anew(before: RecognitionFact) -> bool:
+    """Taken off too late it stayed given, and what an administrator took back stays taken back."""
+    return before.taken_back_at is not None and before.taken_back_by is None
 
 
 def _unthank(ctx: Context, key: ReactionKey, known: list[ReactionFact]) -> Response:

@@ -17,7 +17,7 @@ from store.boosts import list_boosts
 from store.outbox import Due, State
 from store.people import Member, list_members
 from store.programme import BadgeFact
-from store.recognitions import RecognitionFact, find_recognition, find_thanked_back
+from store.recognitions import RecognitionFact, RecognitionKind, find_recognition, find_thanked_back
 
 SUBJECT = "recognition"
 LINK_TO_POST = WebLink(POST_LINK, "the post")
@@ -62,14 +62,18 @@ def received_card(
     link: WebLink | None,
     thanked: bool = False,
     joined: Joined = NOBODY,
+    copied: Iterable[Member] = (),
 ) -> Card:
-    """The message to one receiver. `wallet` is the balance after this gift, or now."""
+    """The message to one receiver. `wallet` is the balance after this gift, or now; `copied` read along."""
+    named = {giver.id, *fact.receiver_ids}
     own = {
         "others": [who(one) for one in receivers if one.id != receiver.id],
         "wallet": wallet,
         "link": link,
         "id": fact.id,
         "thanked": thanked,
+        "private": fact.private,
+        "readers": [who(one) for one in copied if one.id not in named],
     }
     return Card("kudos_received", _data(fact, giver, programme) | _joiners(joined) | own)
 
@@ -116,7 +120,10 @@ def show_received(tx: Connection, due: Due) -> Card | None:
     receiver = people[due.reader_id]
     link = LINK_TO_POST if due.linked else None
     joined = read_joined(tx, fact, read_policy(tx, due.tenant_id))
-    return received_card(fact, people[fact.giver_id], receiver, receivers, programme, wallet, link, thanked, joined)
+    copied = list_members(tx, due.tenant_id, fact.copied_ids) if fact.copied_ids else []
+    return received_card(
+        fact, people[fact.giver_id], receiver, receivers, programme, wallet, link, thanked, joined, copied
+    )
 
 
 @view("kudos_copied")
@@ -144,6 +151,7 @@ def _data(fact: RecognitionFact, giver: Member, programme: Programme) -> dict[st
     return {
         "giver": who(giver),
         "points": fact.points,
+        "award": fact.kind is RecognitionKind.AWARD,
         "reason": fact.reason,
         "value": {"emoji": value.emoji, "name": value.name} if value else None,
         "badge": _badge(fact, badge) if badge else None,

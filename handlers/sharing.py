@@ -5,8 +5,7 @@ A no takes effect at once: every look at the picture asks again.
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
@@ -17,8 +16,9 @@ from handlers.programme import read_policy, read_programme
 from handlers.purposes import Purpose, choices_of, keep_choice, who_agrees
 from handlers.refusals import Refusal
 from handlers.registry import action
+from handlers.rules.unnamed import without_names
 from handlers.vocabulary import Action, Card, Reply, Response, WebLink
-from store.people import Member, list_members
+from store.people import list_handles, list_members
 from store.recognitions import RecognitionFact, find_recognition
 from store.share_links import ShareFact, count_download, find_share, save_share
 from store.tenants import list_homes
@@ -49,10 +49,12 @@ def share(request: Action, ctx: Context) -> Response:
         raise Refusal("no_wire", "I cannot tell you the link here.", "Press the button once more, please.")
     token = new_token()
     made = ShareFact(ctx.tenant_id, fact.id, ctx.actor.id, ctx.now + LIFE, 0)
-    save_share(ctx.tx, made, token)
+    taken = save_share(ctx.tx, made, token)
     link = WebLink(f"{ctx.public_url.rstrip('/')}{PATH}/{token}", "Open the picture")
     again = "I told you that link already, and I tell it only once. Press the button once more for a new one."
-    return Response(Reply(Card("share_link", {"link": link, "days": LIFE.days}), secret=True, again=again))
+    return Response(
+        Reply(Card("share_link", {"link": link, "days": LIFE.days, "taken": taken}), secret=True, again=again)
+    )
 
 
 @action("share_allow")
@@ -125,12 +127,18 @@ class ShareDesk:
         agreed = who_agrees(tx, link.tenant_id, policy, Purpose.SHARE, people)
         if link.person_id not in agreed or not people[link.person_id].active:
             raise _gone()
+        named = {one for one in agreed if people[one].active}
+        others = people.keys() - named
         programme = read_programme(tx, link.tenant_id)
         value, badge = programme.value(fact.value_id), programme.badge(fact.badge_id)
         return Shared(
-            giver=_named(people[fact.giver_id], agreed),
-            receivers=tuple(people[one].name for one in fact.receiver_ids if one in agreed and people[one].active),
-            reason=_without_names(fact.reason, [one for one in people.values() if one.id not in agreed]),
+            giver=people[fact.giver_id].name if fact.giver_id in named else SOMEBODY,
+            receivers=tuple(people[one].name for one in fact.receiver_ids if one in named),
+            reason=without_names(
+                fact.reason,
+                hidden=[*(people[one].name for one in others), *list_handles(tx, link.tenant_id, others)],
+                shown=[*(people[one].name for one in named), *list_handles(tx, link.tenant_id, named)],
+            ),
             value=f"{value.emoji} {value.name}" if value else "",
             badge=badge.title if badge else "",
             badge_emoji=badge.emoji if badge else "",
@@ -138,18 +146,6 @@ class ShareDesk:
             organisation=home.tenant_name,
             day=fact.given_at.astimezone(zone_of_tenant(home.zone)).date(),
         )
-
-
-def _without_names(reason: str, people: Iterable[Member]) -> str:
-    """The words without the names of those who do not agree, whole or first, as far as we know them."""
-    names = {name for one in people for name in (one.name, one.name.split()[0] if one.name.split() else "") if name}
-    for name in sorted(names, key=len, reverse=True):
-        reason = re.sub(rf"(?<!\w)@?{re.escape(name)}(?!\w)", "a colleague", reason, flags=re.IGNORECASE)
-    return reason
-
-
-def _named(member: Member, agreed: set[str]) -> str:
-    return member.name if member.id in agreed and member.active else SOMEBODY
 
 
 def _gone() -> Refusal:

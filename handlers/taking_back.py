@@ -4,16 +4,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from handlers.boosting import take_back_boosts
+from handlers.boosting import lock_points, subtract, take_back_boosts
 from handlers.context import Context
-from handlers.giving import counts_of
+from handlers.recognising import counts_of
 from handlers.recognition_cards import SUBJECT
 from handlers.refusals import Refusal
 from handlers.vocabulary import Subject, Touch
 from store.audit import AuditFact, add_audit
 from store.closings import take_back_by_administrator
 from store.recognitions import RecognitionFact, take_back
-from store.tallies import add_counts
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,11 +29,12 @@ def take_back_as_administrator(ctx: Context, fact: RecognitionFact, reason: str)
     """Once: raises a `Refusal` where somebody was quicker. Every message that shows it follows."""
     if not take_back(ctx.tx, ctx.tenant_id, fact.id, ctx.now, by=ctx.actor.id):
         raise Refusal("taken_back", "That kudos was taken back already.", "Nothing more was changed.")
+    lock_points(ctx, fact)
     given = _take_points(ctx, fact.transaction_id, f"admin:{fact.id}")
     brought = _take_points(ctx, fact.badge_transaction_id, f"admin:badge:{fact.id}")
-    add_counts(ctx.tx, ctx.tenant_id, fact.value_id, counts_of(fact), sign=-1)
     boosted = take_back_boosts(ctx, fact, by_administrator=True)
-    taken = (given, brought, boosted)
+    subtract(ctx, fact, counts_of(fact) + boosted.counts)
+    taken = (given, brought, (boosted.returned, boosted.kept))
     returned, kept = sum(one[0] for one in taken), sum(one[1] for one in taken)
     details = {"people": [fact.giver_id, *fact.receiver_ids], "points": returned, "kept": kept}
     entry = AuditFact(

@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from handlers import allowances
-from handlers.boosting import take_back_boosts
+from handlers import allowances, budgets
+from handlers.boosting import lock_points, subtract, take_back_boosts
 from handlers.context import Context, who
-from handlers.giving import counts_of
 from handlers.grace import find_mine
+from handlers.recognising import counts_of
 from handlers.recognition_cards import SUBJECT
 from handlers.refusals import Refusal
 from handlers.registry import action
 from handlers.vocabulary import Action, Card, Replace, Response, Subject, Touch
+from store.awards import find_award
+from store.badge_gifts import remove_badge_gifts
 from store.closings import reverse
 from store.people import list_members
-from store.recognitions import RecognitionFact, take_back
-from store.tallies import add_counts
+from store.recognitions import RecognitionFact, RecognitionKind, take_back
 
 
 @action("undo")
@@ -29,6 +30,7 @@ def undo(request: Action, ctx: Context) -> Response:
     left = allowances.left(ctx)
     data = {
         "receivers": [who(one) for one in receivers],
+        "award": fact.kind is RecognitionKind.AWARD,
         "returned": returned,
         "kept": kept,
         "left": left.points,
@@ -45,17 +47,22 @@ def take_back_kudos(ctx: Context, fact: RecognitionFact) -> tuple[int, int] | No
     """
     if not take_back(ctx.tx, ctx.tenant_id, fact.id, ctx.now):
         return None
+    lock_points(ctx, fact)
     returned, kept = _reverse(fact, ctx)
-    add_counts(ctx.tx, ctx.tenant_id, fact.value_id, counts_of(fact), sign=-1)
-    take_back_boosts(ctx, fact)
+    boosted = take_back_boosts(ctx, fact)
+    subtract(ctx, fact, counts_of(fact) + boosted.counts)
     return returned, kept
 
 
 def _reverse(fact: RecognitionFact, ctx: Context) -> tuple[int, int]:
-    """Of what the giver gave; what the badge brought goes back to the organisation."""
+    """Of what the giver gave; what the badge brought goes back to the organisation, and the badge may be given anew."""
     if fact.badge_transaction_id:
-        reverse(ctx.tx, ctx.tenant_id, fact.badge_transaction_id, f"undo:badge:{fact.id}", ctx.now)
+        brought = reverse(ctx.tx, ctx.tenant_id, fact.badge_transaction_id, f"undo:badge:{fact.id}", ctx.now)
+        if not brought.kept:
+            remove_badge_gifts(ctx.tx, ctx.tenant_id, fact.id)
     if fact.transaction_id is None:
         return 0, 0
     undone = reverse(ctx.tx, ctx.tenant_id, fact.transaction_id, f"undo:{fact.id}", ctx.now)
+    if award := find_award(ctx.tx, ctx.tenant_id, fact.id) if fact.kind is RecognitionKind.AWARD else None:
+        budgets.returned(ctx, award.budget_id, undone.returned, taken_by=fact.transaction_id)
     return undone.returned, undone.kept

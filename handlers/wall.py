@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import NoReturn
+from urllib.parse import urlencode
 
 from sqlalchemy import Connection
 
@@ -50,6 +51,21 @@ def _hand_out_link(request: Request, ctx: Context) -> Response:
     link = WebLink(f"{ctx.public_url.rstrip('/')}{PATH}/enter/{token}", "Open the wall")
     data = {"name": ctx.home.tenant_name, "link": link, "minutes": sign_ins.LINK_MINUTES}
     return Response(Reply(Card("wall_link", data), secret=True))
+
+
+def hand_out_way(request: Request, ctx: Context, to: str, label: str, **asked: str) -> Response:
+    """A link that lets in once, to a page of one's own under the wall, such as `statement`, with what is `asked` there.
+
+    For buttons. Raises a `Refusal` where nobody has said under which address browsers reach the program.
+    """
+    if not request.wired:
+        raise Refusal("no_wire", "I cannot tell you the link here.", "Press the button once more, please.")
+    _check(ctx)
+    token = new_token()
+    sign_ins.add_link(ctx.tx, ctx.tenant_id, ctx.actor.id, token)
+    url = f"{ctx.public_url.rstrip('/')}{PATH}/enter/{token}?{urlencode({'to': to, **asked})}"
+    data = {"link": WebLink(url, label), "minutes": sign_ins.LINK_MINUTES}
+    return Response(Reply(Card("page_link", data), secret=True))
 
 
 def _check(ctx: Context) -> None:

@@ -36,6 +36,8 @@ PAGE = 10
 NOTES = 30
 _DAY = timedelta(days=1)
 NUDGE = "wall_note"
+LIFE = timedelta(days=7)
+"""How long the message about a note waits for its reader."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -228,12 +230,13 @@ def _note(one: NoteFact, author: str, may: frozenset[str], zone: ZoneInfo) -> Sh
 
 
 def _tell(ctx: Context, note: NoteFact) -> tuple[Send, ...]:
-    """Without the words, so that what is hidden or taken back stays nowhere else."""
+    """Without the words, so that what is hidden or taken back stays nowhere else; and only in the owner's own day."""
+    if not who_agrees(ctx.tx, ctx.tenant_id, ctx.policy, Purpose.NOTE, [note.owner_id]):
+        return ()
     kind = Kind(NUDGE, f"{ctx.now.astimezone(ctx.tenant_zone).date()}", _DAY)
     if not claim_nudges(ctx.tx, ctx.tenant_id, kind, [note.owner_id], ctx.now):
         return ()
     owner = list_members(ctx.tx, ctx.tenant_id, [note.owner_id])[0]
     page = WebLink(f"{ctx.public_url.rstrip('/')}{PATH}/people/{owner.id}", "your page")
-    return (
-        Direct(owner, Card("wall_note_received", {"author": who(ctx.actor), "page": page}), Subject(NUDGE, note.id)),
-    )
+    card = Card("wall_note_received", {"author": who(ctx.actor), "page": page})
+    return (Direct(owner, card, Subject(NUDGE, note.id), unasked=Purpose.NOTE, expires_at=ctx.now + LIFE),)

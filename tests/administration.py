@@ -19,7 +19,18 @@ from store.tenants import list_all_homes
 from tests.world import World, open_world
 
 OWNER = "ann@acme.test"
-TABLES = ("tenant", "workspace", "company_value", "role", "audit", "person", "ledger_transaction", "draft", "outbox")
+TABLES = (
+    "tenant",
+    "workspace",
+    "company_value",
+    "role",
+    "audit",
+    "person",
+    "ledger_transaction",
+    "draft",
+    "outbox",
+    "budget",
+)
 
 
 @asynccontextmanager

@@ -162,11 +162,11 @@ class Office:
 
 @asynccontextmanager
 async def open_office(
-    database_url: str, clock: Any, *, installed: bool = True, with_slack: bool = False
+    database_url: str, clock: Any, *, installed: bool = True, with_slack: bool = False, **settings: Any
 ) -> AsyncIterator[Office]:
     """A Teams tenant; `with_slack` it and the Slack workspace are one organisation, else each is its own."""
     app_type = "SingleTenant" if with_slack else "MultiTenant"
-    async with open_world(database_url, clock, microsoft_app_type=app_type) as world:
+    async with open_world(database_url, clock, microsoft_app_type=app_type, **settings) as world:
         office = Office(world)
         if installed:
             await office.open()

@@ -40,7 +40,7 @@ OURS = {
     "command": [name for name, one in registry.commands.items() if one.handler.__module__.startswith(PREFIX)],
     "action": [name for name, one in registry.actions.items() if one.handler.__module__.startswith(PREFIX)],
     "form": [name for name, one in registry.submissions.items() if one.handler.__module__.startswith(PREFIX)],
-    "word": list(admin_words.words),
+    "word": list(admin_words.book.words),
 }
 ACTS = [(kind, name) for kind, names in OURS.items() for name in names]
 TYPED = {

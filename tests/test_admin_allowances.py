@@ -258,7 +258,12 @@ async def test_a_worth_is_looked_at_before_it_is_switched_on(world: World) -> No
 
 
 async def test_a_worth_can_be_typed_or_filled_in(world: World) -> None:
-    assert "none → *3 JPY*" in await says(world, "cost on 3 JPY")
+    told = await says(world, "cost on 3 JPY")
+    assert "would cost with a point worth 3 JPY" in told
+    assert "*The most:*" in told
+    assert stored_policy(world) == {}, "nothing is switched on before its cost was seen"
+    await world.tap("ann", world.answer("ann"), "Switch on")
+    assert "none → *3 JPY*" in world.whispered("ann")
     assert "3 JPY → *none*" in await says(world, "cost off")
     assert "I cannot read that as an amount" in await says(world, "cost a lot")
     assert "The smallest amount of JPY is 1 JPY." in await says(world, "cost on 0.5 JPY")

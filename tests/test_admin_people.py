@@ -72,7 +72,7 @@ REFUSED = {
     "deactivate robo": "is an app",
     "deactivate": "Whom do you mean",
     "deactivate @bob @cleo": "One person at a time",
-    "deactivate nobody@else.test": "I cannot find nobody@else.test",
+    "deactivate nobody@else.test": "I cannot find “nobody@else.test”",
     "deactivate bob": "could be Bob Okafor or Bob Tanaka",
     "activate @bob": "takes part already",
     "activate dora@acme.test": "switched off in your directory",

@@ -11,7 +11,7 @@ from bot.sandbox.fake_slack import Conversation, Kind
 from handlers import registry
 from handlers.admin_settings import BY_WORD
 from handlers.rules.periods import Every
-from handlers.rules.policy import Board
+from handlers.rules.policy import Board, PoolsBy
 from tests.administration import audited, fills, open_administration, opens, policy, says, stored_policy
 from tests.conftest import Clock
 from tests.world import World
@@ -96,6 +96,10 @@ TYPED: dict[str, tuple[str, Any]] = {
     "setup period month": ("allowance_period", Every.MONTH),
     "setup rollover 0": ("rollover_periods", 0),
     "setup pair-hint yes": ("pair_limit", True),
+    "setup expiry 18": ("points_expire_months", 18),
+    "setup leavers 45": ("leavers_days", 45),
+    "setup awards-all yes": ("managers_award_all", True),
+    "setup together owners": ("pools_by", PoolsBy.OWNERS),
     "setup most 30": ("most_points", 30),
     "setup points 7": ("default_points", 7),
     "setup boost 3": ("boost_points", 3),
@@ -118,8 +122,8 @@ TYPED: dict[str, tuple[str, Any]] = {
 }
 
 
-SET_OTHERWISE = {"purposes", "allowance_since", "point_worth", "currency"}
-"""By a form of their own, with the period, and with `cost on`."""
+SET_OTHERWISE = {"purposes", "allowance_since", "points_expire_since", "point_worth", "currency"}
+"""By a form of their own, with the period, with the expiry, and with `cost on`."""
 
 
 async def test_every_rule_can_be_typed(world: World) -> None:

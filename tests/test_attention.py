@@ -34,7 +34,7 @@ from store.choices import choose
 from store.db import Database
 from store.outbox import claim_what_may_go
 from store.people import list_members
-from store.tenants import list_homes
+from store.tenants import change_policy, list_homes
 from tests.conftest import Clock
 from tests.posting import ACME, PEOPLE, House, Killed, fails, open_house, open_replica
 from tests.rhythm import Rhythm
@@ -80,7 +80,7 @@ def hints(house: House, *names: str, days: float = 7) -> list[str]:
         people = {one.name.lower(): one for one in list_members(ctx.tx, ACME, [f"person {name}" for name in names])}
         expires = ctx.now + timedelta(days=days)
         sends = [
-            Direct(people[name], *_noted(next(_numbers)), unasked=Purpose.REMINDER, expires_at=expires)
+            Direct(people[name], *_noted(next(_numbers)), unasked=Purpose.MILESTONE, expires_at=expires)
             for name in names
         ]
         mailer.send(ctx, sends)
@@ -209,11 +209,22 @@ async def test_who_said_no_meanwhile_or_left_gets_nothing(house: House) -> None:
     hints(house, "ann", "bob", "cleo")
     await house.settled()
     with house.database.writing() as tx:
-        choose(tx, ACME, "person ann", Purpose.REMINDER, False, house.clock())
+        choose(tx, ACME, "person ann", Purpose.MILESTONE, False, house.clock())
     house.change("UPDATE person SET active = false WHERE id = 'person bob'")
     await at(house, "2026-11-19T10:00Z")
     assert [told(house, one) for one in ("U1", "U2", "U3")] == [0, 0, 1]
     assert house.states("direct") == ["dropped", "dropped", "sent"]
+
+
+async def test_a_no_of_the_organisation_stops_what_waits_for_whoever_did_not_choose(house: House) -> None:
+    house.clock.now = datetime.fromisoformat("2026-11-18T20:00Z")
+    hints(house, "ann", "bob")
+    await house.settled()
+    with house.database.writing() as tx:
+        choose(tx, ACME, "person ann", Purpose.MILESTONE, True, house.clock())
+        change_policy(tx, ACME, {"purposes": {Purpose.MILESTONE.value: False}})
+    await at(house, "2026-11-19T10:00Z")
+    assert [told(house, one) for one in ("U1", "U2")] == [1, 0]
 
 
 # --- leave ----------------------------------------------------------------------------------------------------
@@ -418,6 +429,9 @@ def test_every_message_to_a_person_has_a_reason_and_an_end_or_a_reason_for_none(
         acts = [one["action_id"] for block in shown if block["type"] == "actions" for one in block["elements"]]
         assert {"mute", "no_reminders"} & set(acts)
         assert BY_PURPOSE[reason.mute].otherwise
+        for platform in ("slack", "teams"):
+            body = str(render(card, next(iter(samples(card).values())), Target(platform)).body)
+            assert "Why this" in body, "it says by itself why it came"
 
 
 async def test_copies_are_muted_with_one_tap_and_can_be_wanted_again(world: World) -> None:

@@ -7,6 +7,10 @@ from typing import Any
 
 import pytest
 
+from bot.sandbox.fake_slack import Person
+from store import ledger
+from store.closings import hold
+from store.tenants import list_all_homes
 from tests.administration import audited, fills, open_administration, says
 from tests.conftest import Clock
 from tests.rhythm import Rhythm
@@ -159,6 +163,23 @@ async def test_points_of_the_organisation_go_to_each_once_a_month_and_never_in_p
     assert [one.act for one in audited(world)].count("badge with points given") == 1
 
 
+async def test_taken_back_a_badge_is_given_anew_unless_somebody_keeps_points_of_it(world: World) -> None:
+    """Give, spend, undo, give again would bring the organisation's points without end."""
+    await adds(world)
+    for spent in (0, 5):
+        assert "Sent." in await gives(world, f"@bob for the table and {spent} :trophy:")
+        if spent:
+            with world.process.core.database.writing() as tx:
+                (home,) = list_all_homes(tx)
+                bob = ledger.wallet(world.person(tx, "Bob Okafor"))
+                hold(tx, home.tenant_id, bob, "order", 25, "order", world.clock())
+        await world.tap("ann", world.answer("ann"), "Undo")
+        await world.settled()
+    assert "You gave Quarter's craft to Bob Okafor this month already" in await gives(
+        world, "@bob for the chair :trophy:"
+    )
+
+
 # --- earned -----------------------------------------------------------------------------------------------
 
 
@@ -184,3 +205,37 @@ async def test_on_teams_badges_are_defined_in_a_dialog(office: Office) -> None:
     await office.teams.task_submit(office.ann, {"title": "Calm hands", "emoji": "🫖", "givers": "everybody"})
     await office.says(office.ann, office.general, "kudos @Bob Okafor for the tea 🫖")
     assert "Calm hands" in office.shown(office.general)
+
+
+async def test_named_people_of_the_other_platform_stay_when_the_badge_is_saved(database_url: str, clock: Clock) -> None:
+    """No form can name somebody who is on the other platform only; what it does not say takes nothing away."""
+    both = {"microsoft_app_type": "SingleTenant", "people": [Person("U50", "sue", "Sue Slack", "sue@acme.test")]}
+    async with open_administration(database_url, clock, **both) as world:
+        office = Office(world)
+        await office.open()
+        tim = office.teams.person("Tim Teams", email="tim@acme.test")
+        await office.teams.join(tim, office.general)
+        await adds(world, givers="named", named=["U50"], points="0")
+        for saved_on_slack in (False, True):  # by Teams' form, which names Tim; then by Slack's, which names Sue
+            if saved_on_slack:
+                await saves(world, named=["U50"])
+            else:
+                await saves_on_teams(office, named=tim.id)
+            assert "Sent." in await gives(world, "@bob for the chair :trophy:", "sue")
+            await office.says(tim, office.general, "kudos @Bob Okafor for the lamp 🏆")
+            assert "Sent." in office.answered(tim, office.general)
+            clock.forward(minutes=5)
+
+
+async def saves(world: World, **values: Any) -> None:
+    await says(world, "badges")
+    await world.tap("ann", world.answer("ann"), "Change Quarter's craft")
+    await world.form_of("ann")
+    await fills(world, **values)
+
+
+async def saves_on_teams(office: Office, **values: str) -> None:
+    await office.says(office.ann, office.general, "rewards-admin badges")
+    await office.taps(office.ann, office.answer(office.ann, office.general), "Change Quarter's craft")
+    await office.teams.task_submit(office.ann, values)
+    await office.settled()

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import AsyncIterator
+from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from typing import Any
 
 import pytest
+from sqlalchemy import text
 
 from bot.sandbox.fake_slack import Message, Person, text_of
 from bot.sandbox.fake_slack.blocks import elements
@@ -108,6 +111,16 @@ async def test_neither_giver_nor_receiver_join_in(world: World, user: str, told:
     post = await gives(world)
     assert told in await boosts(world, user, post)
     assert world.balance("wallet", "Bob O") == 5
+
+
+async def test_nobody_joins_in_for_somebody_who_left(world: World) -> None:
+    """Their wallet is closed to gifts, so it is to boosts: by the button, and by a reaction."""
+    post = await gives(world)
+    world.change("UPDATE person SET active = false WHERE name = 'Bob Okafor'")
+    assert "Bob Okafor is not active any more." in await boosts(world, "cleo", post)
+    await world.slack.react("cleo", post, "sports_medal")
+    await world.settled()
+    assert (world.balance("wallet", "Bob O"), world.one("SELECT COUNT(*) FROM boost")) == (5, 0)
 
 
 async def test_words_without_points_can_be_boosted(world: World) -> None:
@@ -395,6 +408,25 @@ async def test_boost_and_undo_at_once_end_with_nothing_left_behind(house: House,
             assert house.one("SELECT COUNT(*) FROM boost") == 0
             assert house.balance("wallet", "bob") == 0
     assert (house.balance("allowance", "ann"), house.balance("allowance", "cleo")) in [(50, 50), (50, 0)]
+    assert house.books_agree()
+
+
+@pytest.mark.parametrize("engine_name", ["postgresql"])
+async def test_undo_takes_wallets_before_counts_as_gifts_do(house: House) -> None:
+    """In another order an undo and a gift wait for each other in a ring. SQLite has one writer, and no rings."""
+    house.says("ann", "@bob +0 for the release")
+    gift = house.gift()
+    house.presses("cleo", "boost", id=gift)
+    with ThreadPoolExecutor(max_workers=1) as threads, house.database.writing() as tx:
+        tx.execute(text("SELECT id FROM ledger_account WHERE id LIKE 'wallet:%' FOR UPDATE"))
+        undo = threads.submit(house.presses, "ann", "undo", id=gift)
+        until = time.monotonic() + 20
+        while not house.one("SELECT COUNT(*) FROM pg_locks WHERE NOT granted") and time.monotonic() < until:
+            pass
+        free = tx.execute(text("SELECT person_id FROM tally FOR UPDATE NOWAIT")).all()
+        tx.rollback()
+    assert free
+    assert undo.result().outcome == "done"
     assert house.books_agree()
 
 

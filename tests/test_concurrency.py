@@ -119,6 +119,32 @@ async def test_send_again_pressed_by_two_fingers_gives_once_more_and_no_more(hou
     assert house.balance("wallet", "bob") == 10
 
 
+async def test_what_carries_no_points_is_sent_again_once_too(house: House) -> None:
+    """No ledger stops the second press here: the draft's row does."""
+    house.says("ann", "@bob +0 for the release")
+    house.says("ann", "@bob +0 for the release")
+    draft = house.one("SELECT id FROM draft")
+    answers = at_once(*(lambda: house.presses("ann", "send_again", draft=draft) for _ in range(4)))
+    assert sorted(one.outcome for one in answers) == ["done"] + ["sent_already"] * 3
+    assert house.one("SELECT COUNT(*) FROM recognition") == 2
+
+
+@pytest.mark.parametrize(("shown", "audience", "posts"), [(True, "here", 2), (False, "receivers", 1)])
+async def test_a_draft_of_an_earlier_version_is_sent_as_it_was_meant(
+    house: House, shown: bool, audience: str, posts: int
+) -> None:
+    """It says whether everybody sees the gift, knows no other audience, nobody in copy and no place."""
+    house.says("ann", "@bob for the release")
+    house.says("ann", "@bob for the release")
+    kept = json.loads(house.one("SELECT content FROM draft"))
+    earlier = {name: kept[name] for name in ("receivers", "reason", "points", "value_id", "badge_id", "about_link")}
+    house.change("UPDATE draft SET content = :content", content=json.dumps(earlier | {"shown": shown}))
+    assert house.presses("ann", "send_again", draft=house.one("SELECT id FROM draft")).outcome == "done"
+    assert house.one("SELECT audience FROM recognition WHERE id = :id", id=house.gift()) == audience
+    assert house.one("SELECT COUNT(*) FROM outbox WHERE kind = 'post'") == posts
+    assert house.balance("wallet", "bob") == 10
+
+
 # --- one allowance ----------------------------------------------------------------------------------------
 
 
@@ -133,6 +159,18 @@ async def test_of_sixteen_gifts_at_once_as_many_succeed_as_there_are_points_for(
     assert sorted(outcomes) == ["allowance_spent"] * 9 + ["done"] * 7
     assert (house.balance("allowance", "ann"), house.balance("wallet", "bob")) == (1, 49)
     assert house.one("SELECT COUNT(*) FROM outbox WHERE kind = 'post'") == 7
+    assert house.books_agree()
+
+
+async def test_of_many_badges_with_points_at_once_one_brings_them(house: House, database_url: str) -> None:
+    house.change("UPDATE badge SET points = 20 WHERE shortcode = 'rocket'")
+    house.change("UPDATE tenant SET programme_version = programme_version + 1")
+    async with open_replica(house, database_url) as replica:
+        answers = at_once(
+            *(lambda n=n: [house, replica][n % 2].says("ann", "@bob +1 for deed", f"{n} :rocket:") for n in range(6))
+        )
+    assert sorted(one.outcome for one in answers) == ["badge_again"] * 5 + ["done"]
+    assert house.balance("wallet", "bob") == 21
     assert house.books_agree()
 
 

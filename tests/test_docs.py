@@ -10,9 +10,12 @@ from typing import Any
 import pytest
 from aiohttp import web
 
+from bot.calendar_page import CalendarPage
 from bot.connected import Core
 from bot.import_page import ImportPage
+from bot.pictures.page import Pictures
 from bot.settings import Settings
+from bot.vendor_door import VendorDoor
 from bot.wall.site import make_wall
 from bot.web import SLACK_DOOR, TEAMS_DOOR, Health, make_web
 from handlers import registry
@@ -60,6 +63,9 @@ def test_every_door_is_told() -> None:
     app = make_web(Health({}), {SLACK_DOOR: _shut, TEAMS_DOOR: _shut})
     nobody: Any = None
     ImportPage(nobody, nobody, str).mount(app)
+    Pictures(nobody, nobody).mount(app)
+    CalendarPage(nobody, nobody).mount(app)
+    VendorDoor(Core(nobody, nobody, nobody, nobody, nobody), nobody).mount(app)
     make_wall(Core(nobody, nobody, nobody, nobody, nobody), nobody, owners=(), public_url=str, on_sends=nobody).mount(
         app
     )

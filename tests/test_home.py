@@ -362,6 +362,11 @@ async def test_a_question_reaches_those_who_run_the_programme(world: World, rhyt
         assert "<@U1>* asks you" in told
         assert "Where is my <!channel> badge?" in told  # as rich text, which pings nobody
     assert world.told("ann") == ""
+    await world.tap("ann", await opens(world), "Ask a person")
+    view = world.slack.view("ann")
+    assert view
+    await world.slack.submit("ann", view, {"question": "\u200b\u3164\u3164"})
+    assert "What would you like to know?" in str(view.errors), "nobody sees a question there"
 
 
 async def test_where_nobody_runs_it_that_is_said(world: World, rhythm: Rhythm) -> None:

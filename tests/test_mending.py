@@ -60,7 +60,7 @@ async def test_nobody_changes_the_words_of_somebody_else(world: World) -> None:
     await give(world)
     await world.tap("bob", world.answer("ann"), "Change the words")
     await world.answered()
-    assert "Only who gave a kudos can change its words" in world.whispered("bob")
+    assert "Only who gave it can change its words" in world.whispered("bob")
 
 
 async def test_too_short_words_are_told_at_the_field(world: World) -> None:
@@ -70,6 +70,26 @@ async def test_too_short_words_are_told_at_the_field(world: World) -> None:
     await world.slack.submit("ann", view, {"reason": "ok"})
     assert "at least 3" in str(view.errors) or "What was it for?" in str(view.errors)
     assert WORDS in world.shown("#general")
+
+
+UNSEEN = "\u200b\u2063\u3164\u3164"
+"""Zero width, and a filler of Hangul: longer than the shortest reason, and nobody sees a thing."""
+
+
+async def test_what_nobody_sees_is_no_reason_anywhere(database_url: str, clock: Clock) -> None:
+    async with open_administration(database_url, clock) as world:
+        view = await world.open_form("ann")
+        await world.slack.submit("ann", view, {"receivers": ["U2"], "reason": UNSEEN})
+        assert "What was it for?" in str(view.errors)
+        await world.slack.command("ann", "#general", "/kudos", f"@bob for {UNSEEN}")
+        assert "What was it for?" in world.whispered("ann")
+        await give(world)
+        await world.tap("ann", world.answer("ann"), "Change the words")
+        view = await world.form_of("ann")
+        await world.slack.submit("ann", view, {"reason": UNSEEN})
+        assert "What was it for?" in str(view.errors)
+        assert "A reason has 3 to 500 characters" in await take_back(world, UNSEEN)
+        assert WORDS in world.shown("#general")
 
 
 async def test_what_was_taken_back_has_no_words_to_change(world: World) -> None:
@@ -105,6 +125,12 @@ async def take_back(world: World, why: str = "It names a customer.") -> str:
     return await fills(world, reason=why)
 
 
+async def test_one_point_is_counted_as_one(administered: World) -> None:
+    await administered.slack.command("bob", "#general", "/kudos", "@cleo +1 for the name in the list")
+    await administered.settled()
+    assert "1 point left the programme" in await take_back(administered)
+
+
 async def test_an_administrator_takes_back_with_a_reason(administered: World) -> None:
     world = administered
     await world.slack.command("bob", "#general", "/kudos", "@cleo +10 for the names in the list")
@@ -137,6 +163,30 @@ async def test_what_is_private_is_on_no_administrators_list(administered: World)
     await world.tap("ann", listed, "Take back")
     await world.answered()
     assert "I do not know that kudos" in world.whispered("ann")
+
+
+async def test_what_not_everybody_may_read_is_listed_without_its_words(administered: World) -> None:
+    """Slack: a private channel. It can be taken back all the same."""
+    world = administered
+    bot = world.workspace.bot.id
+    world.workspace.conversation("#secret").members.append(bot)
+    await world.slack.event("member_joined_channel", user=bot, channel="C5", channel_type="G")
+    await world.slack.command("bob", "#secret", "/kudos", "@ann for the hush-hush move")
+    await world.settled()
+    listed = await says(world, "recognitions @bob")
+    assert "hush-hush" not in listed
+    assert "the words are not shown here" in listed
+    assert "left the programme" in await take_back(world)
+
+
+async def test_on_teams_what_is_said_in_a_group_chat_is_listed_without_its_words(office: Office) -> None:
+    await office.says(office.bob, office.lunch, "kudos @Cléo Martin for the hush-hush move")
+    await office.says(office.bob, office.general, "kudos @Cléo Martin for the open work")
+    await office.says(office.ann, office.general, "rewards-admin recognitions")
+    listed = office.answered(office.ann, office.general)
+    assert "hush-hush" not in listed
+    assert listed.count("Bob Okafor") == 2
+    assert "the open work" in listed
 
 
 async def test_nobody_else_takes_back(administered: World) -> None:

@@ -105,7 +105,7 @@ async def test_the_last_thanks_are_told_with_who_what_and_when(world: World, rhy
 
 async def test_its_buttons_lead_on(world: World, rhythm: Rhythm) -> None:
     await points(world)
-    assert buttons(world) == ["Give kudos", "Leaderboard", "My choices"]
+    assert buttons(world) == ["Give kudos", "Leaderboard", "My statement", "My choices"]
     await world.tap("ann", world.answer("ann"), "Leaderboard")
     assert "Who said thanks this week" in world.whispered("ann")
     await points(world)
@@ -116,7 +116,7 @@ async def test_its_buttons_lead_on(world: World, rhythm: Rhythm) -> None:
 async def test_without_boards_there_is_no_way_to_them(world: World, rhythm: Rhythm) -> None:
     rhythm.policy(board="off")
     await points(world)
-    assert buttons(world) == ["Give kudos", "My choices"]
+    assert buttons(world) == ["Give kudos", "My statement", "My choices"]
 
 
 async def test_a_long_name_and_one_from_right_to_left_fit(world: World, rhythm: Rhythm) -> None:
@@ -133,7 +133,7 @@ async def test_on_teams_it_is_a_message_for_the_asker(office: Office) -> None:
     assert "Your wallet holds **10 points**." in text_of(answer)
     assert "**50** of 50 points left to give" in text_of(answer)
     assert "Bob Okafor thanked you on Wednesday 18 November:" in text_of(answer)
-    assert office.buttons(answer) == ["Give kudos", "Leaderboard", "My choices"]
+    assert office.buttons(answer) == ["Give kudos", "Leaderboard", "My statement", "My choices"]
     await office.taps(office.ann, answer, "Leaderboard")
     assert "Who said thanks this week" in str(office.seen(office.ann, answer)) + office.answered(
         office.ann, office.general

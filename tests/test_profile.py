@@ -66,6 +66,14 @@ async def test_a_name_of_several_is_asked_about(world: World, rhythm: Rhythm) ->
     assert "I cannot find" in await profile(world, "nobody@acme.test")
 
 
+async def test_namesakes_are_told_apart_by_what_differs(world: World, rhythm: Rhythm) -> None:
+    world.change("UPDATE person SET name = 'Bob Okafor', sought_name = 'bob okafor' WHERE name = 'Bob Tanaka'")
+    shown = await profile(world, "Bob Okafor")
+    assert "There are 2 people here who are called Bob Okafor." in shown
+    assert "@mention, or write the e-mail address" in shown
+    assert "I cannot find" not in await profile(world, "bob.tanaka@acme.test")
+
+
 async def test_a_no_holds_at_once_and_leaves_the_name(world: World, rhythm: Rhythm) -> None:
     await gives(world, "ann", "@bob +7 for the calm launch :rocket:")
     assert "the calm launch" in await profile(world)
@@ -89,6 +97,17 @@ async def test_alone_it_is_what_others_see_of_oneself(world: World, rhythm: Rhyt
     assert "This is what others see of you." in own
     assert "the calm launch" in own
     assert buttons(world, "bob") == ["My choices"]
+
+
+async def test_what_somebody_earned_is_among_their_badges(world: World, rhythm: Rhythm) -> None:
+    world.change(
+        "INSERT INTO earned_badge (tenant_id, person_id, badge_id, earned_at) SELECT tenant_id, :p, id, "
+        "'2026-11-18 10:00:00+00:00' FROM badge WHERE shortcode = 'rocket'",
+        p=rhythm.person("Bob O").id,
+    )
+    shown = await profile(world, "@bob", "cleo")
+    assert "Badges" in shown
+    assert "🚀" in shown
 
 
 async def test_what_is_private_is_in_nobodys_profile(world: World, rhythm: Rhythm) -> None:

@@ -30,6 +30,8 @@ PROOFS: Mapping[Purpose, str] = {
     Purpose.COPIED: "tests/test_attention.py",
     Purpose.THANKED_BACK: "tests/test_purposes.py",
     Purpose.MILESTONE: "tests/test_purposes.py",
+    Purpose.NOTE: "tests/test_wall_notes.py",
+    Purpose.RESTOCK: "tests/test_catalogue.py",
 }
 """By purpose: the tests that show that a no of it is heard."""
 
@@ -136,6 +138,17 @@ async def test_the_organisations_choice_holds_for_whoever_did_not_choose(world: 
     assert "purposes" not in stored_policy(world)
     await world.slack.command("ann", "#general", "/leaderboard")
     assert "Bob Okafor" in world.whispered("ann")
+
+
+async def test_a_board_that_names_only_who_said_yes_says_so_and_blames_nobody(world: World, rhythm: Rhythm) -> None:
+    await says(world, "purposes board no")
+    await world.slack.command("bob", "#general", "/kudos", "@ann for the review")
+    await world.slack.command("bob", "#general", "/leaderboard")
+    seen = world.whispered("bob").replace("*", "")
+    assert "It names only those who said yes in My choices." in seen
+    assert "You gave 1 and received 0 this week. Only you see that." in seen
+    assert "you chose" not in seen
+    assert "The first kudos" not in seen
 
 
 async def test_the_form_shows_how_it_is_and_changes_several(world: World, rhythm: Rhythm) -> None:

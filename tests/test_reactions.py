@@ -221,6 +221,17 @@ async def test_put_back_it_gives_again(world: World) -> None:
     assert world.books_agree()
 
 
+async def test_what_an_administrator_took_back_is_given_by_no_reaction_again(world: World) -> None:
+    message = await says(world)
+    await reacts(world, message)
+    cleo = world.one("SELECT id FROM person WHERE name = 'Cléo Martin'")
+    world.change("UPDATE recognition SET taken_back_at = given_at, taken_back_by = :by", by=cleo)
+    await unreacts(world, message)
+    await reacts(world, message)
+    assert world.one("SELECT COUNT(*) FROM recognition") == 1
+    assert held(world) == (45, 5)
+
+
 async def test_undo_under_the_answer_takes_it_back_and_the_reaction_has_nothing_left_to_take(world: World) -> None:
     message = await says(world)
     await reacts(world, message)

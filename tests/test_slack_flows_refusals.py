@@ -11,9 +11,9 @@ OTHERS = ("bob", "cleo", "gus", "dora", "robo")
 PEOPLE = {
     "for being there": ("Whom would you like to thank?", "Mention somebody"),
     "bob for being there": ("“bob” could be Bob Okafor or Bob Tanaka", "@mention, or write the whole name"),
-    "Zed Zorn for being there": ("I cannot find Zed Zorn here", "Mention the person with @"),
-    "@zed for being there": ("I cannot find zed here", "Mention the person with @"),
-    "nobody@else.test for being there": ("I cannot find nobody@else.test", "Mention the person with @"),
+    "Zed Zorn for being there": ("I cannot find “Zed Zorn” here", "Mention the person with @"),
+    "@zed for being there": ("I cannot find “zed” here", "Mention the person with @"),
+    "nobody@else.test for being there": ("I cannot find “nobody@else.test”", "Mention the person with @"),
     "@ann for being there": ("kudos go to others", "Name a colleague"),
     "@bob @ann for being there": ("kudos go to others", "Name a colleague"),
     "@robo for being there": ("Robo is an app", "Name a colleague"),
@@ -31,8 +31,8 @@ WORDS_AND_NUMBERS = {
     "@bob +26 for being there": ("26 points are more than one kudos may carry", "Write +25 or less"),
     "@bob +2.5 for being there": ("I cannot read +2.5 as points", "whole number"),
     "@bob +5 +6 for being there": ("Which amount do you mean: +5 or +6?", "Write one"),
-    "@bob +10": ("What was it for?", "Write it after the name"),
-    "@bob ok": ("What was it for?", "Write it after the name"),
+    "@bob +10": ("What was it for?", "Say what they did"),
+    "@bob ok": ("What was it for?", "Say what they did"),
     "@bob " + 2001 * "x": ("That is 2,001 characters; a reason has 2,000 at most", "Shorten it"),
 }
 

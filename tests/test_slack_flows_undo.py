@@ -71,7 +71,7 @@ async def test_nobody_takes_back_what_somebody_else_gave(world: World) -> None:
     await give(world)
     for forger in ("bob", "cleo"):
         await world.tap(forger, world.answer("ann"), "Undo")
-        assert "Only who gave a kudos can take it back" in world.whispered(forger)
+        assert "Only who gave it can take it back" in world.whispered(forger)
     await world.settled()
     assert "the calm launch" in world.shown("#general")
     assert books(world) == {"allowance": 30, "wallet": 10}

@@ -102,9 +102,9 @@ async def test_a_post_that_somebody_deleted_does_not_come_back_elsewhere(office:
 async def test_nobody_presses_for_somebody_else(office: Office) -> None:
     confirmation, _, told = await given(office)
     for message, verb, refusal in (
-        (confirmation, "undo", "Only who gave a kudos can take it back"),
+        (confirmation, "undo", "Only who gave it can take it back"),
         (told, "thank_back", "went to somebody else"),
-        (confirmation, "post_again", "Only who gave a kudos can post it again"),
+        (confirmation, "post_again", "Only who gave it can post it again"),
         (confirmation, "send_again", "do not have that draft"),
     ):
         action = {"type": "Action.Execute", "verb": verb, "data": data_of_button(message)}

@@ -95,12 +95,22 @@ async def test_words_that_are_no_command_and_help_are_answered_with_examples(off
     assert office.posts(office.general) == []
 
 
+async def test_help_takes_the_place_of_the_home_and_leads_back_to_it(office: Office) -> None:
+    """So long a text is no notice that passes."""
+    await office.says(office.ann, office.teams.chat(office.ann), "my-home")
+    message = office.directs(office.ann)[-1]
+    await office.taps(office.ann, message, "How it works")
+    assert office.buttons(office.seen(office.ann, message)) == ["Give kudos", "My home"]
+    await office.taps(office.ann, message, "My home")
+    assert "Ask a person" in office.buttons(office.seen(office.ann, message))
+
+
 REFUSED = {
     "kudos @Ann Lee for being me": "kudos go to others",
     "kudos @Gus Guest for the visit": "Gus Guest is a guest",
     "kudos @Dora Gone for everything": "Dora Gone is not active any more",
     "kudos bob for the release": "Bob Okafor or Bob Tanaka",
-    "kudos zed@acme.test for the release": "cannot find zed@acme.test",
+    "kudos zed@acme.test for the release": "cannot find “zed@acme.test”",
     "kudos nobody for the release": "nobody",
     "kudos for the release": "Whom would you like to thank?",
     "kudos @Bob Okafor": "What was it for?",

@@ -132,6 +132,8 @@ BANS = {
             "bot/teams/credentials.py": DURATIONS,
             "bot/teams/pace.py": DURATIONS,
             "handlers/dispatch.py": "how long conflicts are tried again; nothing that is stored depends on it",
+            "bot/vendors.py": "real time in signatures, as a default that tests replace",
+            "bot/vendor_door.py": "real time by which signatures grow old, as a default that tests replace",
             "bot/sandbox/app.py": REAL_TIME,
             "bot/sandbox/fake_teams/fake.py": REAL_TIME,
             "bot/sandbox/fake_teams/login.py": REAL_TIME,
@@ -143,6 +145,7 @@ BANS = {
         {
             "store/types.py": "the ids that the program makes",
             "bot/relay.py": "the jitter of waiting times, as a default that tests replace",
+            "bot/vendors.py": "the jitter of waiting times, as a default that tests replace",
             "bot/sandbox/app.py": "a new token and signing secret at every start",
             "bot/sandbox/page.py": "tells a page that the process is another one",
             "bot/sandbox/seed.py": "a made-up month from a fixed seed",
@@ -166,6 +169,8 @@ BANS = {
             "store/mark.py": "whose database this is, before anything else",
             "store/migrate.py": "the migrations",
             "bot/sandbox/seed.py": "the demo organisation",
+            "bot/sandbox/vendor.py": "where the toy vendor of the sandbox is",
+            "bot/sandbox/reposted.py": "where the sandbox shows old posts again",
         },
     ),
     "print": Ban(

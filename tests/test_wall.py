@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import asyncio
 import re
+import threading
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 
+from bot.wall import page as wall_page
 from handlers.purposes import Purpose
+from handlers.wall_list import list_thanks
 from store.person_records import RecordFact, save_records
 from store.tenants import add_tenant, list_all_homes
 from tests.rhythm import Rhythm
@@ -135,6 +138,31 @@ async def test_without_a_session_every_page_says_how_to_get_in(world: World) -> 
             assert page.status == 403
             assert WAY_IN in page.text
             assert "/wall on Slack" in page.text
+
+
+async def test_a_made_up_session_is_nobody_and_takes_nobodys_place(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Who invents sessions stands before no member who waits for a search."""
+    go_on, begun = threading.Event(), threading.Event()
+
+    def held(*asked: Any) -> Any:
+        begun.set()
+        assert go_on.wait(30)
+        return list_thanks(*asked)
+
+    ann, bob = await comes_in(world, "ann"), await comes_in(world, "bob")
+    monkeypatch.setattr(wall_page, "_MOST_WAITING", 2)
+    monkeypatch.setattr(wall_page, "list_thanks", held)
+    try:
+        looking = [asyncio.create_task(ann.looks())]
+        assert await asyncio.to_thread(begun.wait, 30)
+        made_up = [await asyncio.wait_for(Visitor(world, session=f"made up {one}").looks(), 10) for one in range(3)]
+        looking.append(asyncio.create_task(bob.looks()))
+    finally:
+        go_on.set()
+    assert [(one.status, WAY_IN in one.text) for one in made_up] == [(403, True)] * 3
+    assert [(await one).status for one in looking] == [200, 200]
 
 
 async def test_who_signs_out_is_out(world: World) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import AsyncIterator
+from datetime import datetime
 from typing import Any
 
 import pytest
@@ -18,6 +19,7 @@ from tests.world import World, open_world
 @pytest.fixture
 async def world(database_url: str, clock: Any) -> AsyncIterator[World]:
     async with open_world(database_url, clock, plaudit_public_url=PUBLIC, plaudit_owners="ann@acme.test") as opened:
+        opened.change("UPDATE person SET zone = 'UTC'")  # messages about notes go by the reader's own wall
         yield opened
 
 
@@ -253,3 +255,33 @@ async def test_many_notes_have_pages(world: World, rhythm: Rhythm, monkeypatch: 
         if "Older notes" in page.text:
             page = await ann.looks(page_of(rhythm, "Bob O") + page.link("Older notes").partition("#")[0])
     assert found == [f"note {number}" for number in reversed(range(7))]
+
+
+async def test_a_note_wakes_nobody_and_reaches_nobody_on_leave(world: World, rhythm: Rhythm) -> None:
+    bob, world.clock.now = rhythm.person("Bob O").id, datetime.fromisoformat("2026-11-19T02:00Z")
+    world.change("UPDATE person SET zone = 'Europe/Berlin'")
+    world.change(
+        "INSERT INTO away (tenant_id, person_id, first_on, last_on) VALUES (:t, :p, '2026-11-19', '2026-11-19')",
+        t=rhythm.tenant,
+        p=bob,
+    )
+    await (await comes_in(world, "ann")).writes(bob, "Thank you!")
+    seen = []
+    for instant in ("2026-11-19T02:00Z", "2026-11-19T10:00Z", "2026-11-20T08:00Z"):
+        await rhythm.at(instant)
+        seen.append(world.told("bob").count("left a note for you"))
+    assert seen == [0, 0, 1]
+
+
+async def test_who_wants_to_hear_of_no_notes_finds_them_on_the_page(world: World, rhythm: Rhythm) -> None:
+    bob = rhythm.person("Bob O").id
+    ann = await comes_in(world, "ann")
+    await ann.writes(bob, "Thank you!")
+    await world.settled()
+    await world.tap("bob", world.slack.direct("bob")[-1], "No more of these")
+    world.clock.forward(days=2)
+    page = await ann.writes(bob, "And again")
+    await world.settled()
+    assert len(notes_in(page)) == 2
+    assert world.one("SELECT COUNT(*) FROM outbox WHERE view = 'wall_note_received'") == 1
+    assert Purpose.NOTE in world.one("SELECT purpose FROM choice WHERE NOT chosen")

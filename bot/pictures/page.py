@@ -10,26 +10,21 @@ from collections import OrderedDict
 from collections.abc import Awaitable, Callable
 from http import HTTPStatus
 from pathlib import Path
-from typing import TypeVar
 
 from aiohttp import web
-from sqlalchemy import Connection
 
 from bot.admission import Busy
 from bot.connected import Core
 from bot.pictures import badges as badge_pictures
 from bot.pictures import html
 from bot.storable import storable
-from bot.writing import write
+from bot.strangers import MOST_ASKING, Strangers
 from handlers.programme import read_programme
 from handlers.refusals import Refusal
 from handlers.sharing import PATH, Shared, ShareDesk
 from store.programme import BadgeFact
 
-T = TypeVar("T")
-
 MOST_KEPT = 64
-MOST_ASKING = 8
 _STATIC = Path(__file__).parent / "static"
 _HEADERS = {
     "Content-Security-Policy": "default-src 'none'; style-src 'self'; img-src 'self'; base-uri 'none'; "
@@ -45,17 +40,16 @@ _FOR_GOOD = "public, max-age=31536000, immutable"
 
 class Pictures:
     def __init__(self, core: Core, desk: ShareDesk) -> None:
-        self._core = core
+        self._strangers = Strangers(core)
         self._desk = desk
         self._one = asyncio.Semaphore(1)
         self._kept: OrderedDict[object, bytes] = OrderedDict()
-        self._asking = 0
         self._drawing = 0
 
     def mount(self, app: web.Application) -> None:
         """Before the application starts."""
         badges = web.Application()
-        badges.router.add_get("/{tenant}/{badge}/{mark}.png", self._badge)
+        badges.router.add_get("/{tenant}/{badge}/{mark}.{kind:png|svg}", self._badge)
         badges.on_response_prepare.append(_harden)
         app.add_subapp(badge_pictures.PATH, badges)
         shares = web.Application()
@@ -71,38 +65,38 @@ class Pictures:
     async def _badge(self, request: web.Request) -> web.Response:
         tenant_id, badge_id = (storable(request.match_info[one]) for one in ("tenant", "badge"))
         try:
-            return await self._drawn_badge(tenant_id, badge_id, request.match_info["mark"])
+            return await self._drawn_badge(tenant_id, badge_id, request.match_info["mark"], request.match_info["kind"])
         except Busy:
             return web.Response(status=HTTPStatus.SERVICE_UNAVAILABLE, headers={"Retry-After": "5"})
 
-    async def _drawn_badge(self, tenant_id: str, badge_id: str, asked: str) -> web.Response:
-        found = await self._read(lambda tx: read_programme(tx, tenant_id).badge(badge_id))
+    async def _drawn_badge(self, tenant_id: str, badge_id: str, asked: str, kind: str) -> web.Response:
+        found = await self._strangers.read(lambda tx: read_programme(tx, tenant_id).badge(badge_id))
         if found is None:
             return web.Response(status=HTTPStatus.NOT_FOUND)
         mark = badge_pictures.mark_of(found.emoji, found.title)
         is_new = mark == asked  # an old post shows the badge as it is now
-        picture = await self._drawn((tenant_id, found.id, mark), lambda: _draw_badge(found))
+        picture = await self._drawn((tenant_id, found.id, mark, kind), lambda: _DRAW[kind](found))
         return web.Response(
-            body=picture, content_type="image/png", headers={"Cache-Control": _FOR_GOOD if is_new else _LOOKED_AT}
+            body=picture, content_type=_TYPES[kind], headers={"Cache-Control": _FOR_GOOD if is_new else _LOOKED_AT}
         )
 
     # --- recognitions ---
 
     async def _page(self, request: web.Request) -> web.Response:
-        shown = await self._read(lambda tx: self._desk.look(tx, request.match_info["token"]))
+        shown = await self._strangers.read(lambda tx: self._desk.look(tx, request.match_info["token"]))
         return _html(html.share(shown, request.match_info["token"]))
 
     async def _look(self, request: web.Request) -> web.Response:
-        return await self._picture(await self._read(lambda tx: self._desk.look(tx, request.match_info["token"])))
+        return await self._picture(
+            await self._strangers.read(lambda tx: self._desk.look(tx, request.match_info["token"]))
+        )
 
     async def _take(self, request: web.Request) -> web.Response:
         """The same to keep, and counted; who only asks whether it is there is not."""
         token = request.match_info["token"]
         if request.method == "HEAD":
             return await self._look(request)
-        shown: Shared = await self._core.writers.run(
-            lambda: write(self._core.database, lambda tx: self._desk.take(tx, token)), background=True, short=True
-        )
+        shown = await self._strangers.write(lambda tx: self._desk.take(tx, token))
         answer = await self._picture(shown)
         answer.headers["Content-Disposition"] = 'attachment; filename="plaudit.png"'
         return answer
@@ -111,22 +105,7 @@ class Pictures:
         picture = await self._drawn(shown, lambda: _draw_share(shown))
         return web.Response(body=picture, content_type="image/png", headers={"Cache-Control": _LOOKED_AT})
 
-    # --- into the core, and drawing ---
-
-    async def _read(self, work: Callable[[Connection], T]) -> T:
-        """Few at a time: anybody may ask, and people wait for the same readers in the chats."""
-        if self._asking >= MOST_ASKING:
-            raise Busy
-
-        def run() -> T:
-            with self._core.database.reading() as tx:
-                return work(tx)
-
-        self._asking += 1
-        try:
-            return await self._core.readers.run(run, background=True)
-        finally:
-            self._asking -= 1
+    # --- drawing ---
 
     async def _drawn(self, key: object, draw: Callable[[], bytes]) -> bytes:
         if key not in self._kept and self._drawing >= MOST_ASKING:
@@ -162,6 +141,16 @@ def _draw_badge(badge: BadgeFact) -> bytes:
     from cards.pictures import BadgePicture, badge_png
 
     return badge_png(BadgePicture(badge.id, badge.emoji, badge.title))
+
+
+def _draw_badge_svg(badge: BadgeFact) -> bytes:
+    from cards.pictures import BadgePicture, badge_svg
+
+    return badge_svg(BadgePicture(badge.id, badge.emoji, badge.title)).encode()
+
+
+_DRAW = {"png": _draw_badge, "svg": _draw_badge_svg}
+_TYPES = {"png": "image/png", "svg": "image/svg+xml"}
 
 
 def _draw_share(shown: Shared) -> bytes:

@@ -32,12 +32,15 @@ from bot.sandbox.page import Page
 from bot.sandbox.seed import latest_gift, readdress, seed_history
 from bot.sandbox.shown import show_latest, show_talk
 from bot.sandbox.timeline import MovableClock, Timeline
+from bot.sandbox.vendor import ToyVendor, connect_vendor
 from bot.sandbox.worlds import SLACK_TEAM, Worlds, fill_fakes
+from bot.vendor_door import PATH as VENDOR_DOOR
 from bot.web import SLACK_DOOR, TEAMS_DOOR
 from cards.block_kit import check_slack, check_slack_view
 from cards.limits import check_teams
 from handlers.presenter import Presenter
 from store.db import Database
+from store.sealing import Sealer
 
 PATH = "/sandbox"
 _LOOPBACK = "127.0.0.1"
@@ -88,6 +91,8 @@ class Sandbox:
         self.timeline = Timeline(clock, ZONE, real)
         self.guard, self._slack_guard, self._teams_guard = Guard(), Guard(), Guard()
         books = partial(behind, database, self.worlds)
+        self._vendor = ToyVendor(lambda: self._http, secrets.token_urlsafe(32), secrets.token_urlsafe(32), real)
+        self._vendor_guard = Guard()
         self._page = Page(self.worlds, self.timeline, lambda: self.slack_client, on_clock, books)
         self._client: SlackClient | None = None
 
@@ -97,6 +102,7 @@ class Sandbox:
         await self._start_slack()
         await self.fake_teams.start(middlewares=[self._teams_guard.middleware])
         self._teams_guard.port = _port_of(self.fake_teams.url)
+        await self._start_vendor()
         await asyncio.to_thread(self._fill_books)
 
     def mount(self, app: web.Application) -> None:
@@ -114,10 +120,17 @@ class Sandbox:
         origin = f"http://{_LOOPBACK}:{port}"
         self.guard.port = port
         self.fake_teams.connect(origin + TEAMS_DOOR)
+        self._vendor.call_back = f"{origin}{VENDOR_DOOR}/{self._vendor.token}"
         door = origin + SLACK_DOOR
         self._client = SlackClient(self.fake_slack, self._http, door, self._secret, team_id=SLACK_TEAM)
 
+    def connect_vendor(self, sealer: Sealer) -> None:
+        """The toy vendor and the books know each other's secrets. After `start`."""
+        address = f"http://{_LOOPBACK}:{self._vendor_guard.port}/orders"
+        connect_vendor(self._database, self._vendor, address, sealer, self._clock())
+
     async def stop(self) -> None:
+        await self._vendor_runner.cleanup()
         await self.fake_teams.stop()
         await self._slack_runner.cleanup()
         await self._http.close()
@@ -144,6 +157,13 @@ class Sandbox:
         await web.TCPSite(self._slack_runner, _LOOPBACK, 0).start()
         self._slack_guard.port = self._slack_runner.addresses[0][1]
         self.fake_slack.base_url = f"http://{_LOOPBACK}:{self._slack_guard.port}"
+
+    async def _start_vendor(self) -> None:
+        app = self._vendor.app([self._vendor_guard.middleware])
+        self._vendor_runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.1)
+        await self._vendor_runner.setup()
+        await web.TCPSite(self._vendor_runner, _LOOPBACK, 0).start()
+        self._vendor_guard.port = self._vendor_runner.addresses[0][1]
 
     def _fill_books(self) -> None:
         seed_history(self._database, self.worlds, self._clock())

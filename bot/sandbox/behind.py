@@ -16,6 +16,7 @@ from sqlalchemy import ColumnElement, Connection, RowMapping, Table, select
 from bot.sandbox.worlds import Worlds
 from handlers import registry
 from handlers.vocabulary import Platform
+from store.budgets import list_budgets
 from store.conversations import conversation
 from store.db import Database
 from store.ledger import entry, transaction
@@ -113,6 +114,7 @@ class _Names:
         readers = [row["reader_id"] for act in acts for row in act.messages if row["reader_id"]]
         ids = {*readers, *(account.split(":")[1] for account in accounts)}
         self.people = {one.id: one.name for one in list_members(tx, tenant_id, ids)}
+        self.budgets = {one.id: one.name for one in list_budgets(tx, tenant_id)}
         places = select(conversation.c.ref, conversation.c.name).where(conversation.c.tenant_id == tenant_id)
         self._places: dict[str, str] = {row.ref: row.name for row in tx.execute(places)}
 
@@ -171,5 +173,5 @@ def _transaction(row: RowMapping, lines: Iterable[RowMapping], names: _Names) ->
 
 def _entry(line: RowMapping, names: _Names) -> Json:
     kind, owner, label = (line["account_id"] or f"{line['side']}::").split(":", 2)
-    whose = names.people.get(owner, owner)
+    whose = names.people.get(owner) or names.budgets.get(owner, owner)
     return {"account": kind, "owner": whose, "label": label, "amount": line["amount"], "balance": line["balance_after"]}

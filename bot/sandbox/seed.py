@@ -14,8 +14,13 @@ from random import Random
 
 from sqlalchemy import Connection, select
 
+from bot.sandbox.budgets import add_budgets
+from bot.sandbox.catalogue import add_catalogue
+from bot.sandbox.experiences import add_experiences
 from bot.sandbox.organisation import COLLEAGUES, NAME, REASONS, ZONE
 from bot.sandbox.records import profiles_on_slack, profiles_on_teams, slack_channels, teams_channels
+from bot.sandbox.together import add_together
+from bot.sandbox.vendor import add_ticket
 from bot.sandbox.worlds import RECOGNITION_CHANNEL, Worlds
 from handlers import allowances
 from handlers.context import Context
@@ -50,6 +55,11 @@ def seed_history(database: Database, worlds: Worlds, now: datetime) -> bool:
         month = _Month(tx, tenant_id, past)
         for at in _instants(past.now, now):
             month.one_gift(at)
+        add_budgets(month.as_administrator(), now)
+        add_catalogue(month.as_administrator(), now)
+        add_experiences(month.as_administrator(), now)
+        add_together(month.as_administrator(), now)
+        add_ticket(month.as_administrator())
     return True
 
 
@@ -176,6 +186,9 @@ class _Month:
         points = min(chance.choice(_POINTS), affordable)
         if points > 0:
             give(ctx, self._gift(tuple(receivers), points), draft_id=ctx.new_id())
+
+    def as_administrator(self) -> Context:
+        return self._context(next(one for one in self._members if one.email == COLLEAGUES[0].email))
 
     def _gift(self, receivers: tuple[Member, ...], points: int) -> Gift:
         value, badge, words = REASONS[next(self._numbers) % len(REASONS)]

@@ -274,7 +274,7 @@ def _fields(values: object, workspace: WorkspaceRef) -> dict[str, FieldValue]:
 def _field(entered: object, workspace: WorkspaceRef) -> FieldValue:
     users = _get(entered, "selected_users")
     if isinstance(users, list):
-        return tuple(AccountRef(workspace, one) for one in users if isinstance(one, str))
+        return tuple(AccountRef(workspace, storable(one)) for one in users if isinstance(one, str))
     return _text(entered, "value") or _text(entered, "selected_option", "value") or _text(entered, "selected_channel")
 
 

@@ -76,7 +76,7 @@ def _submit(form: Form) -> Element:
         "opened_by": form.opened_by,
         "context": dict(form.context),
         # An answer does not say of what kind a field is, and ids of people look like any text.
-        "people": ",".join(people),
+        "people_fields": ",".join(people),
     }
     assert not data.keys() & {field.name for field in form.fields}, f"a field of {form.name} hides its data"
     title = clip(form.submit, TEAMS_LABEL)

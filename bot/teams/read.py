@@ -142,7 +142,7 @@ def _action(envelope: Envelope, data: Json, *, wired: bool, name: str = "", abou
 
 def _submission(envelope: Envelope, data: Json, *, wired: bool) -> Submission:
     context = _texts(_object(data, "context"))
-    people = _text(data, "people").split(",")
+    people = _text(data, "people_fields").split(",")
     filled = {name: value for name, value in _texts(data).items() if name not in _OURS}
     values: dict[str, FieldValue] = {
         name: _people(envelope, value) if name in people else value for name, value in filled.items()
@@ -159,7 +159,7 @@ def _submission(envelope: Envelope, data: Json, *, wired: bool) -> Submission:
     )
 
 
-_OURS = frozenset({"form", "form_id", "opened_by", "people", "act"})
+_OURS = frozenset({"form", "form_id", "opened_by", "people_fields", "act"})
 
 
 def _people(envelope: Envelope, picked: str) -> tuple[AccountRef, ...]:

@@ -6,6 +6,7 @@ task-modules-and-cards/cards/universal-actions-for-adaptive-cards/overview.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -57,14 +58,32 @@ def _on_card(answered: Answered) -> Body:
         case "replace":
             return _shown(ADAPTIVE_CARD, payload["card"])
         case "reply":
-            has_buttons = any(part["type"] == "ActionSet" for part in payload["card"]["body"])
-            return _shown(ADAPTIVE_CARD, payload["card"]) if has_buttons else _shown(TEXT, payload["text"])
+            card = payload["card"]
+            return _shown(ADAPTIVE_CARD, card) if _leads_on(card) else _shown(TEXT, payload["text"])
         case "form":
             return _shown(ADAPTIVE_CARD, _opener(payload))
         case "errors":
             return _shown(TEXT, _sentences(payload))
         case "nothing":
             return _shown(TEXT, DONE)
+
+
+def _leads_on(node: Any) -> bool:
+    """Whether there is something to press: buttons, or a link, which words alone would leave dead."""
+    match node:
+        case {"type": "ActionSet"}:
+            return True
+        case {"type": "TextBlock", "text": str(text)}:
+            return _LINK.search(text) is not None
+        case dict():
+            return any(map(_leads_on, node.values()))
+        case list():
+            return any(map(_leads_on, node))
+        case _:
+            return False
+
+
+_LINK = re.compile(r"(?<!\\)\]\(http")  # brackets that people typed are escaped
 
 
 def _shown(kind: str, value: object) -> Body:

@@ -24,6 +24,7 @@ from store.ledger import find_balance, wallet
 from store.ledger_check import verify
 from store.outbox import count_pending, find_posted, outbox
 from store.people import Member, list_persons
+from store.pools import list_parts_of
 from store.recognitions import receiver, recognition
 from store.roles import Role, list_holders
 from store.tallies import tally
@@ -122,7 +123,10 @@ def test_wallets_hold_what_was_received(seeded: Database) -> None:
     )
     with seeded.reading() as tx:
         received = {row[0]: int(row[1]) for row in tx.execute(given.group_by(receiver.c.person_id))}
-        assert received == {one: find_balance(tx, tenant_id, wallet(one)) for one in received}
+        kept = {one: find_balance(tx, tenant_id, wallet(one)) for one in received}
+        aside = {one: sum(part.points for part in list_parts_of(tx, tenant_id, one)) for one in received}
+        assert received == {one: kept[one] + aside[one] for one in received}
+        assert sum(aside.values()) == 70, "for a breakfast"
         counted = select(func.sum(tally.c.points_received)).where(tally.c.period == "all")
         assert tx.execute(counted).scalar() == sum(received.values())
 

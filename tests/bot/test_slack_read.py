@@ -281,3 +281,21 @@ def test_what_no_database_takes_is_left_out() -> None:
     request = asked(body).request
     assert isinstance(request, Command)
     assert request.text == ("for the release",)
+
+
+def test_what_no_database_takes_is_left_out_of_buttons_and_forms() -> None:
+    button = recorded("button")
+    button["actions"][0]["value"] = json.dumps({"id": "01\x00\ud800a", "\x00id2": "\x00"})
+    pressed = asked(button).request
+    assert isinstance(pressed, Action)
+    assert pressed.values == {"id": "01a", "id2": ""}
+    form = recorded("view_submission")
+    form["view"]["private_metadata"] = json.dumps({"form_id": "f\x00", "context": {"id": "\x00a"}})
+    form["view"]["state"]["values"] = {
+        "whom": {"x": {"type": "multi_users_select", "selected_users": ["U2\x00"]}},
+        "reason": {"x": {"type": "plain_text_input", "value": "so \x00 be it"}},
+    }
+    sent = asked(form).request
+    assert isinstance(sent, Submission)
+    assert (sent.key, sent.context) == ("form:f", {"id": "a"})
+    assert sent.values == {"whom": (AccountRef(sent.who.workspace, "U2"),), "reason": "so  be it"}

@@ -90,7 +90,7 @@ def test_a_dialog_holds_every_field_and_takes_its_context_along() -> None:
         "form_id": "f1",
         "opened_by": "kudos_form",
         "context": {"about_link": "https://teams.microsoft.com/l/message/x/1"},
-        "people": "receivers",
+        "people_fields": "receivers",
     }
 
 
@@ -151,6 +151,18 @@ def test_a_button_gets_a_card_or_words() -> None:
         "type": shown,
         "value": "Say a few words. One is the least.",
     }
+
+
+@pytest.mark.parametrize(
+    ("text", "is_card"),
+    [("Here it is: [Open it](https://acme.test/x).", True), ("Somebody typed \\[this\\](https://x)", False)],
+)
+def test_a_link_in_the_answer_to_a_button_can_be_opened(text: str, is_card: bool) -> None:
+    body = [{"type": "Container", "items": [{"type": "TextBlock", "text": text}]}]
+    answered = replace(REPLY, payload={"text": "Here it is: Open it.", "card": CARD | {"body": body}})
+    shown = write_invoke("adaptiveCard/action", answered)
+    assert shown is not None
+    assert (shown["type"] == ADAPTIVE_CARD) is is_card
 
 
 def test_a_button_cannot_open_a_form_but_show_another_that_does() -> None:

@@ -43,7 +43,8 @@ LONGEST = {
     "marks": "*_[" * 667,
     "lines": "a\n" * 1000,
 }
-NOT_TYPED = {"act", "moved", "command", "id", "draft", "means"}  # ours, never typed by people
+NOT_TYPED = {"act", "moved", "command", "id", "draft", "means", "allowance_since", "points_expire_since"}
+"""Ours, never typed by people."""
 
 
 def shown(data: Mapping[str, object], text: str) -> dict[str, Any]:

@@ -19,7 +19,7 @@ export function showOnSlack(place, blocks, scheme, { people, places }) {
   const shown = show(place, blocks);
   if (isEmpty(shown)) return ["nothing is shown"];
   return [
-    ...dropped(blocks.flatMap(textsOf), shown).map((text) => `“${text}” is not shown`),
+    ...dropped(blocks.flatMap(textsOf), shown.innerText).map((text) => `“${text}” is not shown`),
     ...blocks.flatMap(parts).filter((part) => isDropped(part, place, show)).map((part) => `dropped ${name(part)}`),
   ];
 }

@@ -24,8 +24,17 @@ export function showOnTeams(place, body, scheme) {
   if (!element) return ["nothing is shown"];
   place.append(element);
   if (!place.innerText.trim() && !place.querySelector("img, input, svg")) return ["nothing is shown"];
-  for (const button of element.querySelectorAll(".ac-pushButton.expandable")) button.click();
-  return [...eventsOf(context), ...dropped(textsOf(body), place).map((text) => `“${text}” is not shown`)];
+  return [...eventsOf(context), ...dropped(textsOf(body), seenIn(place)).map((text) => `“${text}” is not shown`)];
+}
+
+/** With what each button unfolds: of a card's questions only one is open at a time. */
+function seenIn(place) {
+  const seen = [place.innerText];
+  for (const button of place.querySelectorAll(".ac-pushButton.expandable")) {
+    button.click();
+    seen.push(place.innerText);
+  }
+  return seen.join("\n");
 }
 
 /** What it did not know, and therefore left out. */

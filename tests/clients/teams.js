@@ -1,4 +1,4 @@
-/** A walk through Plaudit in Microsoft's Agents Playground: typed kudos, the form, Undo; a picture of each step. */
+/** A walk through Plaudit in Microsoft's Agents Playground: typed kudos, the form, Undo, one's home; a picture of each step. */
 
 import assert from "node:assert/strict";
 import { createWriteStream } from "node:fs";
@@ -35,9 +35,7 @@ const STEPS = {
 
   "kudos typed in the personal chat": async (page) => {
     await goTo(page, "Personal Chat");
-    await page.getByRole("textbox").click();
-    await page.keyboard.type("kudos Adele Vance +3 for the calm launch");
-    await page.getByRole("button", { name: "Send Message" }).click();
+    await write(page, "kudos Adele Vance +3 for the calm launch");
     await shows(page, "Your thanks to Adele Vance is on its way to General", "You have 42 of 50 left");
   },
 
@@ -57,7 +55,8 @@ const STEPS = {
 
   "the form filled in": async (page) => {
     const form = page.getByRole("dialog");
-    await form.getByRole("combobox", { name: "People Picker" }).pressSequentially("Lynne");
+    // It gives each picker of people the same name: the first is "Whom do you thank?", the second "In copy".
+    await form.getByRole("combobox", { name: "People Picker" }).first().pressSequentially("Lynne");
     await page.getByRole("option", { name: "Lynne Robbins" }).click();
     await form.getByRole("textbox", { name: "What for?" }).fill("the map of the old system");
     await form.getByRole("spinbutton", { name: "Points for each" }).fill("7");
@@ -77,6 +76,48 @@ const STEPS = {
   undo: async (page) => {
     await card(page, "Your thanks to Megan Bowen").getByRole("button", { name: "Undo" }).click();
     await shows(page, "Taken back. Your kudos to Megan Bowen");
+  },
+
+  "private words by the form": async (page) => {
+    await page.getByRole("button", { name: "Trigger Message Extension App" }).first().click();
+    await page.getByRole("menuitem", { name: "Action Command" }).click();
+    await page.getByRole("textbox", { name: "Command ID" }).fill("kudos_form");
+    await page.getByRole("button", { name: "Create" }).click();
+    const form = page.getByRole("dialog");
+    await form.getByRole("combobox", { name: "People Picker" }).first().pressSequentially("Lynne");
+    await page.getByRole("option", { name: "Lynne Robbins" }).click();
+    await form.getByRole("textbox", { name: "What for?" }).fill("the letter that nobody else reads");
+    await form.getByRole("combobox", { name: "Who sees it?" }).click();
+    await page.getByRole("option", { name: "The receivers only" }).click();
+    const answer = page.waitForResponse((response) => response.url().endsWith("/invoke"));
+    await form.getByRole("button", { name: "Send" }).click();
+    assert.match(await (await answer).text(), /on its way to Lynne Robbins, in a message from me/);
+    await form.getByRole("button", { name: "Close" }).click();
+    assert.equal(await page.getByText("the letter that nobody else reads").count(), 0);
+  },
+
+  home: async (page) => {
+    await goTo(page, "Personal Chat");
+    await write(page, "my-home");
+    await shows(page, "Your home", "Thanks that you gave", "the letter that nobody else reads", "(not public)");
+  },
+
+  "help in its place, and back": async (page) => {
+    await card(page, "Your home").getByRole("button", { name: "How it works" }).click();
+    await card(page, "How to say thank you").getByRole("button", { name: "My home" }).click();
+    await shows(page, "Your home", "Ask a person");
+  },
+
+  choices: async (page) => {
+    await card(page, "Your home").getByRole("button", { name: "My choices" }).click();
+    await card(page, "Your choices").getByRole("button", { name: "Leave me off the wall" }).click();
+    await shows(page, "Your choices", "Your choice.");
+  },
+
+  "the programme": async (page) => {
+    await write(page, "rewards-admin");
+    await card(page, "Run Plaudit").getByRole("button", { name: "What it costs" }).click();
+    await shows(page, "What it costs", "recognition only");
   },
 };
 
@@ -119,6 +160,13 @@ async function walk(page) {
 async function goTo(page, place) {
   await page.getByRole("treeitem", { name: place }).click();
   await page.getByRole("textbox").first().waitFor();
+}
+
+/** In the personal chat. */
+async function write(page, text) {
+  await page.getByRole("textbox").click();
+  await page.keyboard.type(text);
+  await page.getByRole("button", { name: "Send Message" }).click();
 }
 
 /** Types the beginning of a name and takes it from the list, for only that makes a mention. */

@@ -1,8 +1,8 @@
 /** Whether a card's words are seen. Marks and spaces do not count, for each client sets them in its own way. */
 
-/** Those of the texts that are not shown there. */
-export function dropped(texts, place) {
-  const shown = ` ${words(place.innerText)} `;
+/** Those of the texts that do not stand among what is shown. */
+export function dropped(texts, seen) {
+  const shown = ` ${words(seen)} `;
   return texts.filter((text) => words(text) && !shown.includes(` ${words(text)} `));
 }
 

@@ -26,6 +26,26 @@ kinds = st.sampled_from(Every)
         ("3.00 JPY", Money(3, "JPY"), "3 JPY"),
         ("0.005 KWD", Money(5, "KWD"), "0.005 KWD"),
         ("1234.5 TND", Money(1_234_500, "TND"), "1,234.500 TND"),
+        ("1,000 EUR", Money(100_000, "EUR"), "1,000.00 EUR"),
+        ("1.000 EUR", Money(100_000, "EUR"), "1,000.00 EUR"),
+        ("EUR 1,234", Money(123_400, "EUR"), "1,234.00 EUR"),
+        ("1,234.50 EUR", Money(123_450, "EUR"), "1,234.50 EUR"),
+        ("1.234,5 EUR", Money(123_450, "EUR"), "1,234.50 EUR"),
+        ("1,000.50 EUR", Money(100_050, "EUR"), "1,000.50 EUR"),
+        ("1\u202f234,50\u00a0EUR", Money(123_450, "EUR"), "1,234.50 EUR"),
+        ("12\u00a0345 EUR", Money(1_234_500, "EUR"), "12,345.00 EUR"),
+        ("1\u2009000 JPY", Money(1_000, "JPY"), "1,000 JPY"),
+        ("12,000 JPY", Money(12_000, "JPY"), "12,000 JPY"),
+        ("12.000 JPY", Money(12_000, "JPY"), "12,000 JPY"),
+        ("1,234,567 JPY", Money(1_234_567, "JPY"), "1,234,567 JPY"),
+        ("1.234.567 KRW", Money(1_234_567, "KRW"), "1,234,567 KRW"),
+        ("1000,00 EUR", Money(100_000, "EUR"), "1,000.00 EUR"),
+        ("1.234 KWD", Money(1_234, "KWD"), "1.234 KWD"),
+        ("1234,567 KWD", Money(1_234_567, "KWD"), "1,234.567 KWD"),
+        ("1,234.567 KWD", Money(1_234_567, "KWD"), "1,234.567 KWD"),
+        ("1.234,567 KWD", Money(1_234_567, "KWD"), "1,234.567 KWD"),
+        ("12\u00a0345,6 KWD", Money(12_345_600, "KWD"), "12,345.600 KWD"),
+        ("0,234 KWD", Money(234, "KWD"), "0.234 KWD"),
     ],
 )
 def test_an_amount_is_read_and_shown_by_the_places_of_its_currency(typed: str, money: Money, shown: str) -> None:
@@ -39,7 +59,17 @@ def test_an_amount_is_read_and_shown_by_the_places_of_its_currency(typed: str, m
         ("", "cannot read that"),
         ("5", "cannot read that"),
         ("EUR", "cannot read that"),
-        ("1,000.50 EUR", "cannot read that"),
+        ("1,000,00 EUR", "cannot read that"),
+        ("1,00,000 INR", "cannot read that"),
+        ("0,123,456 EUR", "cannot read that"),
+        ("1,000.000.000 EUR", "cannot read that"),
+        ("1.000,000,000 EUR", "cannot read that"),
+        ("1\u00a000 EUR", "cannot read that"),
+        ("1, EUR", "cannot read that"),
+        ("EUR 1.", "cannot read that"),
+        ("1,234 KWD", "can be 1,234.000 KWD or 1.234 KWD: please write"),
+        ("BHD 50,000", "can be 50,000.000 BHD or 50.000 BHD: please write"),
+        ("1234,567 EUR", "smallest amount of EUR is 0.01 EUR"),
         ("-1 EUR", "cannot read that"),
         ("1e3 EUR", "cannot read that"),
         ("٣ EUR", "cannot read that"),
@@ -59,7 +89,12 @@ def test_what_is_no_amount_is_said(typed: str, why: str) -> None:
 @given(st.integers(1, MOST), st.sampled_from(sorted(EXPONENTS)))
 def test_what_is_shown_can_be_typed(minor: int, currency: str) -> None:
     money = Money(minor, currency)
-    assert read_money(str(money).replace(",", "")) == money
+    assert read_money(str(money)) == read_money(str(money).replace(",", "")) == money
+
+
+@pytest.mark.parametrize("minor", [1, 9, 10, 99, 100, 999, 1_000, 1_234, 99_999, 1_234_567, 12_345_678, MOST])
+def test_every_currency_is_read_as_it_is_shown(minor: int) -> None:
+    assert all(read_money(str(Money(minor, one))) == Money(minor, one) for one in EXPONENTS)
 
 
 # --- costs ------------------------------------------------------------------------------------------------
