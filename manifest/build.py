@@ -176,11 +176,16 @@ def _bot(app_id: str, newest: bool) -> Json:
                 _command_list("team", "groupChat") | {"triggers": ["mention", "slash"]},
             ],
         }
-    return bot | {"commandLists": [_command_list("personal", "team", "groupChat")]}
+    return bot | {"commandLists": [_command_list("personal", "team", "groupChat", without=UNLISTED)]}
 
 
-def _command_list(*scopes: str) -> Json:
-    described = {entry.name: f"{entry.help} {entry.usage}".strip() for entry in listed_commands()}
+UNLISTED = ("profile",)
+"""Older schemas list ten commands. Whoever types these is understood all the same."""
+
+
+def _command_list(*scopes: str, without: Iterable[str] = ()) -> Json:
+    listed = (entry for entry in listed_commands() if entry.name not in without)
+    described = {entry.name: f"{entry.help} {entry.usage}".strip() for entry in listed}
     return {
         "scopes": list(scopes),
         "commands": [{"title": name, "description": text} for name, text in described.items()],
