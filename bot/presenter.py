@@ -52,7 +52,7 @@ class CardPresenter:
             case WebLink():
                 return Link(value.url, value.label)
             case BadgePicture():
-                return Picture(self._address_of(value), f"Badge: {value.title}")
+                return Picture(value.url or self._address_of(value), f"Badge: {value.title}")
             case RewardPicture():
                 return Picture(value.url if reader.platform is Platform.TEAMS else "", value.title)
             case list() | tuple():

@@ -129,7 +129,7 @@ def _done(was: BadgeFact | None, wanted: BadgeFact) -> str:
 
 
 def _differences(was: BadgeFact | None, wanted: BadgeFact) -> dict[str, Any]:
-    names = ("title", "emoji", "meaning", "givers", "points", "earning", "threshold", "starts_on", "ends_on")
+    names = ("title", "emoji", "meaning", "givers", "points", "earning", "threshold", "starts_on", "ends_on", "picture")
     now = {name: _plain(getattr(wanted, name)) for name in names}
     if was is None:
         return {name: value for name, value in now.items() if value} | _people(wanted)

@@ -22,6 +22,7 @@ from handlers.admin_spans import span_fields, span_of
 from handlers.admin_words import Said, admin_word
 from handlers.context import Context, who
 from handlers.finding import find_picked
+from handlers.picture_address import LONGEST_ADDRESS, picture_address_of
 from handlers.refusals import Refusal
 from handlers.registry import action, submission
 from handlers.rules.earning import WORDS
@@ -98,6 +99,7 @@ def submit_badge(request: Submission, ctx: Context) -> Response:
         points=number_of(told.get("points", ""), "points", MOST_POINTS),
         earning=Earning(earning) if earning in set(Earning) else Earning.NEVER,
         threshold=number_of(told.get("threshold", ""), "threshold", MOST_THRESHOLD),
+        picture=picture_address_of(told.get("picture", ""), "picture"),
         named=_named_in(request, ctx, was),
     )
     return save_badge(ctx, wanted)
@@ -141,7 +143,7 @@ def _looks(badge: BadgeFact | None) -> tuple[TextField, ...]:
             name="emoji",
             label="Emoji",
             initial=badge.emoji if badge else "",
-            hint="One, such as 🚀. Its picture is made of it.",
+            hint="One, such as 🚀.",
             min_length=1,
             max_length=60,
         ),
@@ -157,6 +159,13 @@ def _looks(badge: BadgeFact | None) -> tuple[TextField, ...]:
             label="What does it stand for?",
             initial=badge.meaning if badge else "",
             max_length=LONGEST_MEANING,
+        ),
+        TextField(
+            name="picture",
+            label="A picture of your own",
+            initial=badge.picture if badge else "",
+            hint="Its address: https://…, square, for everybody to see. Empty: Plaudit makes one of the emoji.",
+            max_length=LONGEST_ADDRESS,
         ),
         *span_fields(badge.starts_on if badge else None, badge.ends_on if badge else None),
     )

@@ -10,6 +10,7 @@ from handlers.admin_catalogue_saving import counts_stock, find_known, keep_rewar
 from handlers.admin_spans import span_fields
 from handlers.context import Context
 from handlers.fulfilment import kinds
+from handlers.picture_address import LONGEST_ADDRESS
 from handlers.refusals import Refusal
 from handlers.registry import action, submission
 from handlers.reward_reading import (
@@ -23,7 +24,6 @@ from handlers.reward_reading import (
     LEAST,
     LIMIT,
     LIMITED,
-    LONGEST_ADDRESS,
     LONGEST_CODE,
     LONGEST_DESCRIPTION,
     LONGEST_TITLE,

@@ -46,7 +46,7 @@ def _told(member: Member, badges: list[BadgeFact], ctx: TenantContext) -> Direct
             "title": one.title,
             "meaning": one.meaning,
             "earned": told(one),
-            "picture": BadgePicture(ctx.tenant_id, one.id, one.emoji, one.title),
+            "picture": BadgePicture(ctx.tenant_id, one.id, one.emoji, one.title, one.picture),
         }
         for one in badges
     ]

@@ -168,5 +168,5 @@ def _badge(fact: RecognitionFact, badge: BadgeFact) -> dict[str, object]:
         "emoji": badge.emoji,
         "title": badge.title,
         "points": fact.badge_points,
-        "picture": BadgePicture(fact.tenant_id, badge.id, badge.emoji, badge.title),
+        "picture": BadgePicture(fact.tenant_id, badge.id, badge.emoji, badge.title, badge.picture),
     }

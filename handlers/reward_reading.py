@@ -7,10 +7,10 @@ import unicodedata
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any
-from urllib.parse import urlsplit
 
 from handlers.admin_spans import ENDS, STARTS, span_of
 from handlers.fulfilment import kinds
+from handlers.picture_address import picture_address_of
 from handlers.refusals import Refusal
 from handlers.rules.categories import CATEGORIES, read_category
 from handlers.rules.countries import HOW, read_country
@@ -20,7 +20,7 @@ from handlers.rules.unseen import is_unseen
 from handlers.rules.value_words import read_emoji
 from store.catalogue import Limited, RewardFact
 
-LONGEST_TITLE, LONGEST_DESCRIPTION, LONGEST_CODE, LONGEST_ADDRESS = 60, 1_000, 40, 500
+LONGEST_TITLE, LONGEST_DESCRIPTION, LONGEST_CODE = 60, 1_000, 40
 MOST_POINTS, MOST_STOCK, MOST_LIMIT, MOST_DAYS = 1_000_000, 1_000_000, 1_000, 90
 MOST_PLACES = 30
 NEVER = "never"
@@ -170,22 +170,7 @@ def _emoji(typed: str) -> str:
 
 
 def _picture(typed: str) -> str:
-    address = typed.strip()
-    if not address:
-        return ""
-    try:
-        parts = urlsplit(address)
-        fits = parts.scheme == "https" and bool(parts.hostname) and not parts.username
-    except ValueError:
-        fits = False
-    if not fits or len(address) > LONGEST_ADDRESS or not address.isascii() or any(one.isspace() for one in address):
-        raise Refusal(
-            "unclear_picture",
-            "That is no address of a picture.",
-            "It begins with https://, and everybody can see it without signing in.",
-            field=PICTURE,
-        )
-    return address
+    return picture_address_of(typed, PICTURE)
 
 
 def _countries(typed: str) -> tuple[str, ...]:

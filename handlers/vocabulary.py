@@ -248,6 +248,8 @@ class BadgePicture:
     badge_id: str
     emoji: str
     title: str
+    url: str = ""
+    """Of the organisation's own picture; empty where the program makes one."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -86,6 +86,8 @@ class Badge(SQLModel, table=True):
     """From the organisation, to each receiver, on top of the giver's."""
     earning: str = Earning.NEVER
     threshold: int = 0
+    picture: str = ""
+    """The address of a picture of one's own; empty: the program makes one."""
 
 
 class BadgeGiver(SQLModel, table=True):
@@ -134,6 +136,7 @@ class BadgeFact:
     points: int = 0
     earning: Earning = Earning.NEVER
     threshold: int = 0
+    picture: str = ""
     named: tuple[str, ...] = ()
     """Who may give it where `givers` says that it is for named people, by id."""
 
@@ -177,6 +180,7 @@ _BADGES = (
         badge.c.points,
         badge.c.earning,
         badge.c.threshold,
+        badge.c.picture,
     )
     .where(badge.c.tenant_id == bindparam("tenant_id"))
     .order_by(badge.c.position, badge.c.title)
@@ -200,7 +204,7 @@ def list_badges(tx: Connection, tenant_id: str) -> tuple[BadgeFact, ...]:
         named.setdefault(badge_id, []).append(person_id)
     rows = tx.execute(_BADGES, {"tenant_id": tenant_id}).all()
     return tuple(
-        BadgeFact(*row[:8], Givers(row[8]), row[9], Earning(row[10]), row[11], tuple(named.get(row[0], ())))
+        BadgeFact(*row[:8], Givers(row[8]), row[9], Earning(row[10]), row[11], row[12], tuple(named.get(row[0], ())))
         for row in rows
     )
 
@@ -254,7 +258,8 @@ def _save_givers(tx: Connection, tenant_id: str, badge_id: str, people: Collecti
 
 def _badge_row(fact: BadgeFact) -> dict[str, object]:
     names = ("shortcode", "emoji", "title", "meaning", "active", "starts_on", "ends_on", "points", "threshold")
-    return {name: getattr(fact, name) for name in names} | {"givers": fact.givers.value, "earning": fact.earning.value}
+    words = {"givers": fact.givers.value, "earning": fact.earning.value, "picture": fact.picture}
+    return {name: getattr(fact, name) for name in names} | words
 
 
 STARTING_VALUES = (
@@ -304,6 +309,7 @@ def add_starting_programme(tx: Connection, tenant_id: str) -> None:
             "points": 0,
             "earning": Earning.NEVER.value,
             "threshold": 0,
+            "picture": "",
         }
         for n, (shortcode, emoji, title) in enumerate(STARTING_BADGES)
     ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import AsyncIterator
 from typing import Any
 
@@ -239,3 +240,20 @@ async def saves_on_teams(office: Office, **values: str) -> None:
     await office.taps(office.ann, office.answer(office.ann, office.general), "Change Quarter's craft")
     await office.teams.task_submit(office.ann, values)
     await office.settled()
+
+
+# --- a picture of one's own -------------------------------------------------------------------------------
+
+
+async def test_a_badge_shows_the_organisations_own_picture(world: World) -> None:
+    address = "https://acme.test/badges/craft.png"
+    await adds(world, picture=address)
+    await gives(world, "@bob +5 for the table :trophy:")
+    shown = json.dumps(world.slack.messages("#general")[-1].blocks, ensure_ascii=False)
+    assert f'"image_url": "{address}"' in shown
+    assert "Badge: Quarter's craft" in shown
+
+
+@pytest.mark.parametrize("typed", ["craft.png", "http://acme.test/a.png", "https://u@acme.test/a.png", "https://a b"])
+async def test_what_is_no_address_of_a_picture_is_told_at_its_field(world: World, typed: str) -> None:
+    assert "That is no address of a picture" in await adds(world, picture=typed)

@@ -763,6 +763,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("tenant_id", "benefit_id", "person_id", "kind", name=op.f("pk_benefit_share")),
         sqlite_with_rowid=False,
     )
+    op.add_column("badge", sa.Column("picture", sa.String(), nullable=False, server_default=""))
     op.add_column("person_record", sa.Column("country", sa.String(), nullable=False, server_default=""))
     op.execute(
         "ALTER TABLE recognition ADD COLUMN kind VARCHAR NOT NULL DEFAULT 'kudos' "
@@ -813,6 +814,7 @@ def downgrade() -> None:
     op.drop_table("vendor_link")
     op.execute("ALTER TABLE recognition DROP COLUMN kind")
     op.drop_column("person_record", "country")
+    op.drop_column("badge", "picture")
     op.drop_column("people_import", "kind")
     op.drop_table("benefit_share")
     op.drop_table("benefit")
