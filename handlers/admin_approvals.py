@@ -155,19 +155,19 @@ def remove(request: Action, ctx: Context) -> Response:
 
 
 def _kind(request: Submission) -> str:
-    kind = _typed(request, "kind")
+    kind = request.text("kind")
     return kind if kind in ("award", "redemption") else ""
 
 
 def _least(request: Submission) -> int:
-    digits = _typed(request, "least").replace(",", "")
+    digits = request.text("least").replace(",", "")
     if not (digits.isascii() and digits.isdigit() and len(digits) <= 8 and int(digits) <= MOST_POINTS):
         raise Refusal("unclear_amount", "That is not a whole number.", "Write 1000, for example.", field="least")
     return int(digits)
 
 
 def _department(request: Submission) -> str:
-    name = " ".join(_typed(request, "department").split())
+    name = " ".join(request.text("department").split())
     if len(name) > LONGEST_DEPARTMENT:
         raise Refusal("which_department", "That is too long for a department.", "Shorten it.", field="department")
     return name
@@ -175,18 +175,13 @@ def _department(request: Submission) -> str:
 
 def _step(request: Submission, ctx: Context, field: str) -> str:
     """As rules say it: a word, somebody's id, or empty for nobody."""
-    chosen = _typed(request, field)
+    chosen = request.text(field)
     if chosen == NAMED:
         named = find_picked(request, ctx, f"{field}_named")
         if len(named) != 1 or not named[0].active or named[0].kind != MEMBER:
             raise Refusal("not_one_person", "Who is it?", "Pick one active member.", field=f"{field}_named")
         return named[0].id
     return chosen if chosen in WORDS else ""
-
-
-def _typed(request: Submission, name: str) -> str:
-    typed = request.values.get(name, "")
-    return typed.strip() if isinstance(typed, str) else ""
 
 
 # --- the card ---------------------------------------------------------------------------------------------

@@ -116,12 +116,12 @@ def submit_form(request: Submission, ctx: Context) -> Response:
     """Adds a yearly amount."""
     check_administrator(ctx)
     try:
-        ends_on = day_of(read_date(_text(request, "until")), _today(ctx))
+        ends_on = day_of(read_date(request.text("until")), _today(ctx))
     except Unclear as unclear:
         return Response(FormErrors({"until": str(unclear)}))
     if not _today(ctx) <= ends_on <= _today(ctx) + LONGEST:
         raise Refusal("not_that_day", "A day from today on, within a year.", HOW, field="until")
-    amount, currency = _amount(_text(request, "amount"))
+    amount, currency = _amount(request.text("amount"))
     segment, value = _segment(request)
     fact = BenefitFact(
         id=ctx.new_id(),
@@ -130,7 +130,7 @@ def submit_form(request: Submission, ctx: Context) -> Response:
         currency=currency,
         segment=segment,
         value=value,
-        kinds=_kinds(_text(request, "kinds")),
+        kinds=_kinds(request.text("kinds")),
         ends_on=ends_on,
         made_at=ctx.now,
     )
@@ -210,7 +210,7 @@ def _amount(typed: str) -> tuple[int, str]:
 
 
 def _segment(request: Submission) -> tuple[Group, str]:
-    chosen, value = _text(request, "segment"), " ".join(_text(request, "value").split())
+    chosen, value = request.text("segment"), " ".join(request.text("value").split())
     segment = Group(chosen) if chosen in list(Group) else Group.ALL
     if segment is Group.ALL:
         return segment, ""
@@ -222,7 +222,7 @@ def _segment(request: Submission) -> tuple[Group, str]:
 
 
 def _title(request: Submission) -> str:
-    title = " ".join(_text(request, "title").split())[:LONGEST_TITLE]
+    title = " ".join(request.text("title").split())[:LONGEST_TITLE]
     if not title:
         raise Refusal("no_title", "What is it called?", "Such as: Benefits 2027.", field="title")
     return title
@@ -237,8 +237,3 @@ def _audit(ctx: Context, act: str, fact: BenefitFact) -> None:
 
 def _today(ctx: Context) -> date:
     return day_in(ctx.now, ctx.tenant_zone)
-
-
-def _text(request: Submission, name: str) -> str:
-    typed = request.values.get(name, "")
-    return typed.strip() if isinstance(typed, str) else ""

@@ -110,7 +110,7 @@ def submit_session(request: Submission, ctx: Context) -> Response:
         reward_id=reward.id,
         starts_at=starts_at,
         ends_at=ends_at,
-        place=seen(_typed(request, "place"))[:LONGEST_PLACE],
+        place=seen(request.text("place"))[:LONGEST_PLACE],
         capacity=_read_places(request),
     )
     keep_session(ctx, fact)
@@ -160,7 +160,7 @@ def _experience(reward: RewardFact | None) -> RewardFact:
 def _read_hours(request: Submission, ctx: Context) -> tuple[datetime, datetime]:
     zone, today = ctx.tenant_zone, day_in(ctx.now, ctx.tenant_zone)
     try:
-        day = day_of(read_date(_typed(request, "day")), today)
+        day = day_of(read_date(request.text("day")), today)
     except Unclear as unclear:
         raise Refusal("unclear_day", str(unclear), "", field="day") from unclear
     begins, ends = _read_time(request, "from"), _read_time(request, "until")
@@ -172,22 +172,17 @@ def _read_hours(request: Submission, ctx: Context) -> tuple[datetime, datetime]:
 
 
 def _read_time(request: Submission, name: str) -> time:
-    found = _CLOCK.fullmatch(_typed(request, name))
+    found = _CLOCK.fullmatch(request.text(name))
     if found is None:
         raise Refusal("unclear_time", "I cannot read that as a time.", "Write it like 18:00.", field=name)
     return time(int(found[1]), int(found[2]))
 
 
 def _read_places(request: Submission) -> int:
-    digits = _typed(request, "places")
+    digits = request.text("places")
     if not (digits.isascii() and digits.isdigit() and len(digits) < 5 and 1 <= int(digits) <= MOST_PLACES):
         raise Refusal("unclear_number", "That is no number of places.", f"Write 1 to {MOST_PLACES:,}.", field="places")
     return int(digits)
-
-
-def _typed(request: Submission, name: str) -> str:
-    typed = request.values.get(name, "")
-    return typed.strip() if isinstance(typed, str) else ""
 
 
 # --- shown ------------------------------------------------------------------------------------------------

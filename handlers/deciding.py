@@ -85,7 +85,7 @@ def open_decline(request: Action, ctx: Context) -> Response:
 def decline(request: Submission, ctx: Context) -> Response:
     """Declines what somebody asked for, with a reason."""
     fact = _get(ctx, request.context.get("id", ""))
-    reason = _typed(request, "reason")
+    reason = request.text("reason")
     if not REASON_LEAST <= len(reason) <= REASON_MOST:
         raise Refusal(
             "reason_out_of_bounds",
@@ -127,7 +127,7 @@ def ask_back(request: Submission, ctx: Context) -> Response:
     """Brings a question to whoever asked."""
     fact = _get(ctx, request.context.get("id", ""))
     _check_may(ctx, fact)
-    question = _typed(request, "question")
+    question = request.text("question")
     if not 3 <= len(question) <= QUESTION_MOST:
         raise Refusal("no_question", "What would you like to know?", "Write it here, please.", field="question")
     shown = kinds[fact.kind].shown(ctx.tx, ctx.tenant_id, fact.subject_id)
@@ -220,8 +220,3 @@ def _card(ctx: Context, approval_id: str) -> Card:
     assert fact, "it was there just now"
     card = card_for(ctx.tx, ctx.tenant_id, fact, ctx.actor.id)
     return card or Card("notice", {"sentence": "That is not there any more."})
-
-
-def _typed(request: Submission, name: str) -> str:
-    typed = request.values.get(name, "")
-    return typed.strip() if isinstance(typed, str) else ""

@@ -83,7 +83,7 @@ class GiftCards:
         )
 
     def read_settings(self, request: Submission, ctx: Context, settings: Mapping[str, Any]) -> dict[str, Any]:
-        campaign, products = _text(request, CAMPAIGN), _text(request, PRODUCTS).split()
+        campaign, products = request.text(CAMPAIGN), request.text(PRODUCTS).split()
         if not campaign and not products:
             raise Refusal("no_products", "What can they choose from?", "Name a campaign, or products.", field=PRODUCTS)
         if len(products) > MOST_PRODUCTS:
@@ -91,7 +91,7 @@ class GiftCards:
         return {
             ADDRESS: typed_address(request, ADDRESS),
             KEY: _sealed_key(request, ctx, settings),
-            FUNDING: _text(request, FUNDING) or USUAL_FUNDING,
+            FUNDING: request.text(FUNDING) or USUAL_FUNDING,
             CAMPAIGN: campaign,
             PRODUCTS: products,
         }
@@ -203,7 +203,7 @@ def _parsed(body: bytes) -> Mapping[str, Any]:
 
 
 def _sealed_key(request: Submission, ctx: Context, settings: Mapping[str, Any]) -> str:
-    typed, kept = _text(request, KEY), str(settings.get(KEY, ""))
+    typed, kept = request.text(KEY), str(settings.get(KEY, ""))
     if not typed and kept:
         return kept
     if not ctx.sealer.can_seal:
@@ -211,8 +211,3 @@ def _sealed_key(request: Submission, ctx: Context, settings: Mapping[str, Any]) 
     if not typed or len(typed) > LONGEST_KEY or not typed.isascii() or not typed.isprintable():
         raise Refusal("no_key", "I need the provider's key.", "It is in your account there.", field=KEY)
     return ctx.sealer.seal(typed)
-
-
-def _text(request: Submission, name: str) -> str:
-    typed = request.values.get(name, "")
-    return typed.strip() if isinstance(typed, str) else ""

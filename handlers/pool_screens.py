@@ -160,7 +160,7 @@ def submit_form(request: Submission, ctx: Context) -> Response:
         ends_on = _last_day(request, ctx)
     except Unclear as unclear:
         return Response(FormErrors({"until": str(unclear)}))
-    reward = _reward(ctx, _text(request, "reward"))
+    reward = _reward(ctx, request.text("reward"))
     invited = tuple(one for one in find_picked(request, ctx, "invited") if one.id != ctx.actor.id)
     if len(invited) > MOST_INVITED:
         raise Refusal("too_many", f"{MOST_INVITED} people at most.", "A post reaches more.", field="invited")
@@ -171,7 +171,7 @@ def submit_form(request: Submission, ctx: Context) -> Response:
         goal=_goal(request, reward),
         ends_on=ends_on,
         invited=_who_may(invited, "invited"),
-        posted=_text(request, "audience") != INVITED,
+        posted=request.text("audience") != INVITED,
     )
     pool, sends = start_pool(ctx, wished)
     done = "It is started. Add points of your own, and others see that it has begun."
@@ -187,14 +187,14 @@ def _reward(ctx: Context, reward_id: str) -> RewardFact | None:
 
 
 def _title(request: Submission, reward: RewardFact | None) -> str:
-    typed = " ".join(_text(request, "title").split())[:LONGEST_TITLE]
+    typed = " ".join(request.text("title").split())[:LONGEST_TITLE]
     if not typed and reward is None:
         raise Refusal("no_title", "What is it for?", "A few words, or a reward of the catalogue.", field="title")
     return typed or reward.title if reward else typed
 
 
 def _goal(request: Submission, reward: RewardFact | None) -> Points:
-    typed = _text(request, "goal").replace(",", "").removeprefix("+")
+    typed = request.text("goal").replace(",", "").removeprefix("+")
     if not typed and reward:
         return reward.price
     goal = _number(typed)
@@ -208,7 +208,7 @@ def _goal(request: Submission, reward: RewardFact | None) -> Points:
 def _last_day(request: Submission, ctx: Context) -> date:
     """Raises `Unclear`, or a `Refusal` for a day that is too early or too late."""
     today = day_in(ctx.now, ctx.tenant_zone)
-    day = day_of(read_date(_text(request, "until")), today)
+    day = day_of(read_date(request.text("until")), today)
     if not today <= day <= today + LONGEST:
         raise Refusal("not_that_day", "A day from today on, within a year.", HOW, field="until")
     return day
@@ -266,7 +266,7 @@ def open_add(request: Action, ctx: Context) -> Response:
 @submission("pool_add")
 def submit_add(request: Submission, ctx: Context) -> Response:
     """Adds points of yours to a goal."""
-    points = _number(_text(request, "points"))
+    points = _number(request.text("points"))
     if points is None or not 1 <= points <= MOST_GOAL:
         raise Refusal("unclear_points", "How many points?", "A whole number from 1.", field="points")
     return _added(ctx, request.context.get("id", ""), points)
@@ -304,8 +304,3 @@ def _added(ctx: Context, pool_id: str, wanted: Points) -> Response:
 
 def _number(typed: str) -> int | None:
     return int(typed) if typed.isascii() and typed.isdigit() and len(typed) <= 9 else None
-
-
-def _text(request: Submission, name: str) -> str:
-    typed = request.values.get(name, "")
-    return typed.strip() if isinstance(typed, str) else ""

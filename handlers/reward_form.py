@@ -109,24 +109,22 @@ def open_reward_form(ctx: Context) -> Form:
 def submit_reward(request: Submission, ctx: Context) -> Response:
     """Shows what it costs."""
     budgets.renew(ctx)
-    spendable = budgets.get_spendable(ctx, _text(request, "budget"))
+    spendable = budgets.get_spendable(ctx, request.text("budget"))
     receivers = find_picked(request, ctx, "receivers")
-    points, money = _amount(_text(request, "amount"))
+    points, money = _amount(request.text("amount"))
     named = {ctx.actor.id, *(one.id for one in receivers)}
     copied = tuple(one for one in find_picked(request, ctx, "copied") if one.id not in named)
-    audience = _audience(_text(request, "audience"))
-    each = points_each(
-        ctx, spendable, len(receivers), points=points, money=money, split=_text(request, "share") == SPLIT
-    )
+    audience = _audience(request.text("audience"))
+    each = points_each(ctx, spendable, len(receivers), points=points, money=money, split=request.text("share") == SPLIT)
     wished = Wished(
         receivers=receivers,
         points=each,
-        reason=_text(request, "reason"),
+        reason=request.text("reason"),
         budget_id=spendable.budget.id,
-        badge_id=_text(request, "badge") or None,
+        badge_id=request.text("badge") or None,
         audience=Audience.COPIED if audience is Audience.RECEIVERS and copied else audience,
         copied=copied,
-        arrives_on=_day(_text(request, "day"), ctx.now.astimezone(ctx.tenant_zone).date()),
+        arrives_on=_day(request.text("day"), ctx.now.astimezone(ctx.tenant_zone).date()),
     )
     return preview(ctx, wished, spendable)
 
@@ -154,8 +152,3 @@ def _day(typed: str, today: date) -> date | None:
         return day_of(read_date(typed), today)
     except Unclear as unclear:
         raise Refusal("unclear_day", str(unclear), "Or leave it empty for at once.", field="day") from unclear
-
-
-def _text(request: Submission, name: str) -> str:
-    typed = request.values.get(name, "")
-    return typed.strip() if isinstance(typed, str) else ""

@@ -164,6 +164,11 @@ class Submission(Request):
     values: Mapping[str, FieldValue] = field(default_factory=dict)
     context: Mapping[str, str] = field(default_factory=dict)
 
+    def text(self, name: str) -> str:
+        """What was typed into a field, without blanks at its ends; empty where it was not there, or holds people."""
+        typed = self.values.get(name, "")
+        return typed.strip() if isinstance(typed, str) else ""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reaction(Request):
