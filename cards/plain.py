@@ -43,6 +43,11 @@ class PlainUi(Writer):
             self._lines.append("“" + "\n".join(lines) + "”")
         return ""
 
+    def row(self, values: Mapping[str, object], *patterns: str, caller: Callable[[], str]) -> str:
+        for pattern in patterns:
+            self.say(pattern, **values)
+        return ""
+
     def actions(self, caller: Callable[[], str]) -> str:
         return ""  # a button read aloud where it cannot be pressed only tires
 

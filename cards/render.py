@@ -5,7 +5,7 @@ costs time. Here whatever a template does print has gone past the escaping, and 
 """
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -96,6 +96,9 @@ class Both:
     def each(self, pattern: str, rows: Sequence[Mapping[str, object]]) -> str:
         return self._rich.each(pattern, rows) + self._plain.each(pattern, rows)
 
+    def row(self, values: Mapping[str, object], *patterns: str, caller: Callable[[], str]) -> str:
+        return self._rich.row(values, *patterns, caller=caller) + self._plain.row(values, *patterns, caller=caller)
+
     def quote(self, text: str) -> str:
         return self._rich.quote(text) + self._plain.quote(text)
 
@@ -107,7 +110,7 @@ def _text(card: str, plain: PlainUi) -> str:
 
 
 def _slack(ui: SlackUi, text: str) -> dict[str, Any]:
-    body = {"text": _fallback(text), "blocks": ui.blocks}
+    body = {"text": _fallback(text), "blocks": ui.parts}
     check_slack(body)
     return body
 
@@ -124,7 +127,7 @@ def _teams(ui: TeamsUi, text: str) -> dict[str, Any]:
         "$schema": _SCHEMA,
         "version": "1.5",
         "fallbackText": text,
-        "body": ui.elements,
+        "body": ui.parts,
     }
     if entities := ui.entities:
         body["msteams"] = {"entities": entities}

@@ -2,8 +2,7 @@
 
 import re
 from collections.abc import Callable, Iterable, Mapping
-from typing import Any, Literal
-from zoneinfo import ZoneInfo
+from typing import Literal
 
 import orjson
 
@@ -14,26 +13,20 @@ from cards.limits import (
     SLACK_CONTEXT,
     SLACK_HEADER,
     SLACK_QUOTE,
+    SLACK_SPOKEN,
     SLACK_TEXT,
-    BadCard,
     clip,
     units,
 )
 from cards.plain import PlainUi
-from cards.text import NO_WIDTH, ChannelName, Link, Mention, Picture, Platform, Writer, clean, clean_lines
-
-Block = dict[str, Any]
+from cards.stack import Part, Stack
+from cards.text import NO_WIDTH, ChannelName, Link, Mention, Picture, clean, clean_lines
 
 _ROW = 600  # the most one line of `each` may take
 
 
-class SlackUi(Writer):
+class SlackUi(Stack):
     bold = "*"
-
-    def __init__(self, platform: Platform, locale: str, zone: ZoneInfo | None) -> None:
-        super().__init__(platform, locale, zone)
-        self.blocks: list[Block] = []
-        self._buttons: list[Block] | None = None
 
     def title(self, pattern: str, **values: object) -> str:
         words = PlainUi(self.platform, self.locale, self.zone).fill(pattern, values, SLACK_HEADER)
@@ -80,11 +73,17 @@ class SlackUi(Writer):
         quote = {"type": "rich_text_quote", "elements": [{"type": "text", "text": words}]}
         return self._add({"type": "rich_text", "elements": [quote]})
 
+    def row(self, values: Mapping[str, object], *patterns: str, caller: Callable[[], str]) -> str:
+        """One of a list: its lines, and beside them its button; several stand below."""
+        buttons = self._gather(caller)
+        self._section("\n".join(self.fill(pattern, values, _ROW) for pattern in patterns))
+        if len(buttons) == 1:
+            self.parts[-1]["accessory"] = buttons[0]
+            return ""
+        return self._add({"type": "actions", "elements": buttons}) if buttons else ""
+
     def actions(self, caller: Callable[[], str]) -> str:
-        buttons: list[Block] = []
-        self._buttons = buttons
-        caller()
-        self._buttons = None
+        buttons = self._gather(caller)
         return self._add({"type": "actions", "elements": buttons}) if buttons else ""
 
     def button(
@@ -95,6 +94,7 @@ class SlackUi(Writer):
         confirm: str | None = None,
         opens_form: bool = False,  # on Slack every button may
         url: str | None = None,
+        of: str | int = "",
         **values: str,
     ) -> str:
         button = {
@@ -103,43 +103,33 @@ class SlackUi(Writer):
             "action_id": self._action_id(act),
         }
         button |= {"url": url} if url else {"value": orjson.dumps(values).decode()}
+        if of:
+            button["accessibility_label"] = clip(self.spoken(label, of), SLACK_SPOKEN)
         if style:
             button["style"] = style
         if confirm:
             button["confirm"] = self._confirm(label, confirm)
         return self._add_button(button)
 
-    def _open_context(self) -> list[Block] | None:
+    def _open_context(self) -> list[Part] | None:
         """The elements of the context that was said last, if there is room for one more."""
-        if self._buttons is not None or not self.blocks or self.blocks[-1]["type"] != "context":
+        if self._buttons is not None or not self.parts or self.parts[-1]["type"] != "context":
             return None
-        elements: list[Block] = self.blocks[-1]["elements"]
+        elements: list[Part] = self.parts[-1]["elements"]
         return elements if len(elements) < SLACK_CONTEXT else None
 
     def _section(self, text: str) -> str:
         return self._add({"type": "section", "text": _mrkdwn(text)})
-
-    def _add(self, block: Block) -> str:
-        if self._buttons is not None:
-            raise BadCard(f"only buttons stand in actions, not a {block['type']}")
-        self.blocks.append(block)
-        return ""
-
-    def _add_button(self, button: Block) -> str:
-        if self._buttons is None:
-            raise BadCard("a button stands in actions")
-        self._buttons.append(button)
-        return ""
 
     def _action_id(self, act: str) -> str:
         """Slack wants it unique in a block; `act_of` reads it back."""
         same = sum(act_of(button["action_id"]) == act for button in self._buttons or ())
         return f"{act}:{same + 1}" if same else act
 
-    def _label(self, label: str, limit: int) -> Block:
+    def _label(self, label: str, limit: int) -> Part:
         return _plain(clip(clean(self.translate(label)), limit))
 
-    def _confirm(self, label: str, question: str) -> Block:
+    def _confirm(self, label: str, question: str) -> Part:
         return {
             "title": self._label(label, SLACK_CONFIRM["title"]),
             "text": self._label(question, SLACK_CONFIRM["text"]),
@@ -177,10 +167,10 @@ def escape(text: str) -> str:
 _MARKS = re.compile(r"(?<!\w)[*_~`]|[*_~`](?!\w)")
 
 
-def _plain(text: str) -> Block:
+def _plain(text: str) -> Part:
     return {"type": "plain_text", "text": text, "emoji": True}
 
 
-def _mrkdwn(text: str) -> Block:
+def _mrkdwn(text: str) -> Part:
     # Verbatim: bare addresses, @names and #names in it stay text.
     return {"type": "mrkdwn", "text": text, "verbatim": True}

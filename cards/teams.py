@@ -2,28 +2,25 @@
 
 import re
 from collections.abc import Callable, Iterable, Mapping
-from typing import Any, Literal
+from typing import Literal
 from zoneinfo import ZoneInfo
 
-from cards.limits import TEAMS_LABEL, TEAMS_LINES, TEAMS_TEXT, BadCard, clip
-from cards.text import NO_WIDTH, ChannelName, Link, Mention, Picture, Platform, Writer, clean, clean_lines
-
-Element = dict[str, Any]
+from cards.limits import TEAMS_LABEL, TEAMS_LINES, TEAMS_TEXT, clip
+from cards.stack import Part, Stack
+from cards.text import NO_WIDTH, ChannelName, Link, Mention, Picture, Platform, clean, clean_lines
 
 _ROW = 1000  # the most one line of `each` may take
 
 
-class TeamsUi(Writer):
+class TeamsUi(Stack):
     bold = "**"
 
     def __init__(self, platform: Platform, locale: str, zone: ZoneInfo | None) -> None:
         super().__init__(platform, locale, zone)
-        self.elements: list[Element] = []
-        self._buttons: list[Element] | None = None
-        self._mentions: dict[str, Element] = {}
+        self._mentions: dict[str, Part] = {}
 
     @property
-    def entities(self) -> list[Element]:
+    def entities(self) -> list[Part]:
         return list(self._mentions.values())
 
     def title(self, pattern: str, **values: object) -> str:
@@ -70,11 +67,22 @@ class TeamsUi(Writer):
         items = [_rich(clip(_inert(line), TEAMS_TEXT), spacing="Small") for line in lines]
         return self._add({"type": "Container", "style": "emphasis", "items": items}) if items else ""
 
+    def row(self, values: Mapping[str, object], *patterns: str, caller: Callable[[], str]) -> str:
+        """One of a list: its lines, and beside them its button; several, or one that unfolds, stand below."""
+        buttons = self._gather(caller)
+        lines = [_text(self.fill(pattern, values, _ROW), spacing="Small") for pattern in patterns]
+        if len(buttons) == 1 and buttons[0]["type"] != "Action.ShowCard":
+            columns = [
+                {"type": "Column", "width": "stretch", "verticalContentAlignment": "Center", "items": lines},
+                {"type": "Column", "width": "auto", "items": [{"type": "ActionSet", "actions": buttons}]},
+            ]
+            return self._add({"type": "ColumnSet", "spacing": "Small", "columns": columns})
+        for line in lines:
+            self._add(line)
+        return self._add({"type": "ActionSet", "actions": buttons}) if buttons else ""
+
     def actions(self, caller: Callable[[], str]) -> str:
-        buttons: list[Element] = []
-        self._buttons = buttons
-        caller()
-        self._buttons = None
+        buttons = self._gather(caller)
         return self._add({"type": "ActionSet", "actions": buttons}) if buttons else ""
 
     def button(
@@ -85,6 +93,7 @@ class TeamsUi(Writer):
         confirm: str | None = None,
         opens_form: bool = False,
         url: str | None = None,
+        of: str | int = "",
         **values: str,
     ) -> str:
         title = clip(clean(self.translate(label)), TEAMS_LABEL)
@@ -93,9 +102,11 @@ class TeamsUi(Writer):
             button["style"] = _STYLES[style]
         if confirm:
             button = self._confirmed(title, confirm, button)
+        if of:
+            button["tooltip"] = clip(self.spoken(label, of), TEAMS_LABEL)
         return self._add_button(button)
 
-    def _confirmed(self, title: str, question: str, button: Element) -> Element:
+    def _confirmed(self, title: str, question: str, button: Part) -> Part:
         """Teams asks nothing back by itself, so the button unfolds the question and the real button."""
         body = [_text(self._fill(question, {}))]
         card = {"type": "AdaptiveCard", "body": body, "actions": [button]}
@@ -103,18 +114,6 @@ class TeamsUi(Writer):
 
     def _fill(self, pattern: str, values: Mapping[str, object]) -> str:
         return self.fill(pattern, values, TEAMS_TEXT)
-
-    def _add(self, element: Element) -> str:
-        if self._buttons is not None:
-            raise BadCard(f"only buttons stand in actions, not a {element['type']}")
-        self.elements.append(element)
-        return ""
-
-    def _add_button(self, button: Element) -> str:
-        if self._buttons is None:
-            raise BadCard("a button stands in actions")
-        self._buttons.append(button)
-        return ""
 
     @classmethod
     def literal(cls, text: str) -> str:
@@ -130,12 +129,12 @@ class TeamsUi(Writer):
         text: str = entity["text"]
         return text
 
-    def _mention(self, name: str, ref: str) -> Element:
+    def _mention(self, name: str, ref: str) -> Part:
         """Teams finds the entity by its text, so namesakes are told apart by a character without width."""
         name = clean(_NO_NAME.sub(" ", name)) or self.translate("somebody")
         shown = name + NO_WIDTH * sum(known["mentioned"]["name"] == name for known in self._mentions.values())
         mentioned = {"id": ref, "name": name}
-        entity: Element = {"type": "mention", "text": f"<at>{shown}</at>", "mentioned": mentioned}
+        entity: Part = {"type": "mention", "text": f"<at>{shown}</at>", "mentioned": mentioned}
         self._mentions[ref] = entity
         return entity
 
@@ -158,19 +157,19 @@ def _inert(text: str) -> str:
     return _LIVE.sub(rf"\g<0>{NO_WIDTH}", text)
 
 
-def _text(text: str, **looks: object) -> Element:
+def _text(text: str, **looks: object) -> Part:
     return {"type": "TextBlock", "text": text, "wrap": True, **looks}
 
 
-def _rich(text: str, **looks: object) -> Element:
+def _rich(text: str, **looks: object) -> Part:
     return {"type": "RichTextBlock", "inlines": [{"type": "TextRun", "text": text}], **looks}
 
 
-def _open(title: str, url: str) -> Element:
+def _open(title: str, url: str) -> Part:
     return {"type": "Action.OpenUrl", "title": title, "url": url}
 
 
-def _press(title: str, data: dict[str, str], opens_form: bool) -> Element:
+def _press(title: str, data: dict[str, str], opens_form: bool) -> Part:
     if opens_form:
         return {"type": "Action.Submit", "title": title, "data": {**data, "msteams": {"type": "task/fetch"}}}
     submit = {"type": "Action.Submit", "title": title, "data": data}

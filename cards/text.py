@@ -122,6 +122,11 @@ class Writer(ABC):
         # An undefined value raises here, with its name, when it is made text.
         raise BadCard(f"a card cannot show a {type(value).__name__}: {value}")
 
+    def spoken(self, label: str, of: str | int) -> str:
+        """What a button of a list says of itself where nobody sees which line it stands beside."""
+        words = clean(self.translate(label))
+        return f"{words}{':' if ' ' in words else ''} {isolate(clean(str(of)))}"
+
     def name(self, text: str, longest: int) -> str:
         return isolate(clip(clean(text), min(longest, _NAME))) or self.translate("somebody")
 

@@ -124,7 +124,7 @@ async def test_the_list_says_when_each_was_shown_and_switches_it_off_at_once(wor
     told = await says(world, "screens")
     assert "*Lobby*, shown last about 18 Nov 2026, 11:0" in told
     assert "never shown yet" in told
-    await world.tap("ann", world.answer("ann"), "Switch off Lobby")
+    await world.tap("ann", world.answer("ann"), "Switch off: Lobby")
     off = await shows(world, lobby)
     assert (off.status, "This screen was switched off." in off.text) == (410, True)
     assert (await shows(world, canteen)).status == 200
@@ -135,7 +135,7 @@ async def test_the_list_says_when_each_was_shown_and_switches_it_off_at_once(wor
 async def test_an_unknown_link_is_answered_like_one_that_was_switched_off(world: World, rhythm: Rhythm) -> None:
     lobby = await set_up(world)
     await says(world, "screens")
-    await world.tap("ann", world.answer("ann"), "Switch off Lobby")
+    await world.tap("ann", world.answer("ann"), "Switch off: Lobby")
     answers = [await shows(world, one) for one in (lobby, "nonsense", "x" * 500)]
     assert {(one.status, one.body) for one in answers} == {(410, answers[0].body)}
     assert "<script" not in answers[0].body
@@ -147,7 +147,7 @@ async def test_only_administrators_have_to_do_with_screens(world: World, rhythm:
     listed = world.answer("ann")
     for typed in ("screens", "screens add Mine"):
         assert "for the people who run Plaudit" in await says(world, typed, "bob")
-    await world.tap("bob", listed, "Switch off Lobby")
+    await world.tap("bob", listed, "Switch off: Lobby")
     assert world.one("SELECT COUNT(*) FROM screen WHERE revoked_at IS NULL") == 1
 
 

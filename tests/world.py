@@ -77,7 +77,7 @@ class World:
     async def tap(self, user: str, where: Message | View, label: str) -> None:
         """Presses the button with this label, and waits for what it brings."""
         buttons = [one for _, one in elements(where.blocks) if one["type"] == "button"]
-        button = next(one for one in buttons if one["text"]["text"] == label)
+        button = next(one for one in buttons if label in (one["text"]["text"], one.get("accessibility_label")))
         await self.slack.press(user, where, button["action_id"], button.get("value"))
         await self.answered()
 

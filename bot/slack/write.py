@@ -36,8 +36,8 @@ def write_submission(answered: Answered, view: Mapping[str, Any]) -> Json:
             return {"response_action": "update", "view": write_view(answered, view)}
         case "errors":
             return _errors(answered, view)
-        case "form":
-            return {"response_action": "push", "view": answered.payload}
+        case "form":  # not on top of it: whoever closes the second step would have the first one before them again
+            return {"response_action": "update", "view": answered.payload}
         case "nothing":
             return {}
 

@@ -182,4 +182,4 @@ def _words(text: str, **looks: object) -> Element:
     """A line that may hold what people wrote, escaped as in every card."""
     ui = TeamsUi("teams", "en", None)
     ui.small("{text}", text=text)
-    return ui.elements[0] | looks
+    return ui.parts[0] | looks

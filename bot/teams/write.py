@@ -132,10 +132,14 @@ def _for_dialog(card: Body) -> Body:
     return fit
 
 
+_LOOKS = ("style", "tooltip")
+"""Of a button, beside what it sends."""
+
+
 def _fit(node: Any, names: Mapping[str, str]) -> Any:
     match node:
         case {"type": "Action.Execute", "fallback": {} as submit}:
-            return {"style": node["style"], **submit} if "style" in node else submit
+            return {name: node[name] for name in _LOOKS if name in node} | submit
         case dict():
             return {key: _fit(value, names) for key, value in node.items()}
         case list():

@@ -66,8 +66,8 @@ def test_words_of_the_edge_are_a_view_too() -> None:
     check_slack_view(view)
 
 
-def test_a_form_that_leads_to_another() -> None:
-    assert write_submission(answered("form", MODAL), VIEW) == {"response_action": "push", "view": MODAL}
+def test_a_form_that_leads_to_another_gives_it_its_place() -> None:
+    assert write_submission(answered("form", MODAL), VIEW) == {"response_action": "update", "view": MODAL}
 
 
 def test_a_form_with_nothing_to_say_closes() -> None:

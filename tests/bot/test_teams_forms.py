@@ -206,6 +206,18 @@ def test_a_button_in_a_dialog_is_sent_with_the_dialog() -> None:
     assert '"type": "Action.Submit", "title": "Undo", "data": {"act": "undo"' in shown
 
 
+def test_a_button_in_a_dialog_says_the_same_of_itself_as_elsewhere() -> None:
+    card = render("budgets", sample("budgets"), Target("teams")).body
+    body = write_invoke("task/submit", answered("reply", {"text": "Budgets", "card": card}))
+    assert json.dumps(body).count('"tooltip"') == json.dumps(card).count('"tooltip"') > 0
+
+
+def test_a_code_takes_the_place_of_the_card_because_a_passing_word_cannot_be_copied() -> None:
+    card = render("order_secret", sample("order_secret"), Target("teams")).body
+    shown = write_invoke("adaptiveCard/action", answered("reply", {"text": "BOOK-7Q2F-99XA", "card": card}))
+    assert shown == {"statusCode": 200, "type": ADAPTIVE_CARD, "value": card}
+
+
 def test_nothing_to_say_closes_the_dialog() -> None:
     assert write_invoke("task/submit", NOTHING) is None
     assert write_invoke("composeExtension/submitAction", NOTHING) is None

@@ -2,6 +2,7 @@
 
 import json
 from datetime import UTC, date, datetime
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -118,18 +119,18 @@ def test_namesakes_are_two_mentions_on_teams() -> None:
     ui = teams()
     ui.say("{a} and {b} and {a}", a=Mention("Ann", "29:1"), b=Mention("Ann", "29:2"))
     assert [e["mentioned"]["id"] for e in ui.entities] == ["29:1", "29:2"]
-    assert ui.elements[0]["text"] == "<at>Ann</at> and <at>Ann\u200b</at> and <at>Ann</at>"
+    assert ui.parts[0]["text"] == "<at>Ann</at> and <at>Ann\u200b</at> and <at>Ann</at>"
 
 
 def test_a_name_cannot_leave_its_mention_on_teams() -> None:
     ui = teams()
     ui.say("{a}", a=Mention("Bob</at><at>Ann", "29:1"))
-    assert ui.elements[0]["text"] == ui.entities[0]["text"] == "<at>Bob /at at Ann</at>"
+    assert ui.parts[0]["text"] == ui.entities[0]["text"] == "<at>Bob /at at Ann</at>"
 
 
 def press(ui: SlackUi | TeamsUi, **more: object) -> dict[str, object]:
     ui.actions(lambda: ui.button("Go", act="go", **more))  # type: ignore[arg-type]
-    block = ui.blocks[0]["elements"] if isinstance(ui, SlackUi) else ui.elements[0]["actions"]
+    block = ui.parts[0]["elements"] if isinstance(ui, SlackUi) else ui.parts[0]["actions"]
     button: dict[str, object] = block[0]
     return button
 
@@ -162,9 +163,37 @@ def test_a_button_can_ask_first() -> None:
 def test_the_same_act_twice_has_two_ids_and_reads_back() -> None:
     ui = slack()
     ui.actions(lambda: ui.button("One", act="go") + ui.button("Two", act="go") + ui.button("Up", act="up"))
-    ids = [button["action_id"] for button in ui.blocks[0]["elements"]]
+    ids = [button["action_id"] for button in ui.parts[0]["elements"]]
     assert ids == ["go", "go:2", "up"]
     assert [act_of(action_id) for action_id in ids] == ["go", "go", "up"]
+
+
+def row(ui: SlackUi | TeamsUi, *buttons: tuple[str, str | None]) -> list[dict[str, Any]]:
+    def caller() -> str:
+        return "".join(ui.button(label, act="go", of="Tea", confirm=asks) for label, asks in buttons)
+
+    ui.row({"title": "Tea"}, "**{title}**", "Food", caller=caller)
+    return ui.parts
+
+
+def test_the_only_button_of_a_row_stands_beside_it() -> None:
+    (section,) = row(slack(), ("Open", None))
+    assert section["text"] == {"type": "mrkdwn", "text": "*Tea*\nFood", "verbatim": True}
+    assert section["accessory"]["text"]["text"] == "Open"
+    (columns,) = row(teams(), ("Open", None))
+    assert [[item["type"] for item in one["items"]] for one in columns["columns"]] == [["TextBlock"] * 2, ["ActionSet"]]
+
+
+def test_several_buttons_of_a_row_and_one_that_unfolds_a_question_stand_below() -> None:
+    assert [one["type"] for one in row(slack(), ("Open", None), ("Drop", None))] == ["section", "actions"]
+    assert [one["type"] for one in row(teams(), ("Open", None), ("Drop", None))][-1] == "ActionSet"
+    assert [one["type"] for one in row(teams(), ("Drop", "Sure?"))][-1] == "ActionSet"
+
+
+def test_a_button_of_a_row_is_read_aloud_with_what_it_is_about() -> None:
+    assert press(slack(), of="Tea")["accessibility_label"] == "Go Tea"
+    assert press(teams(), of="Tea")["tooltip"] == "Go Tea"
+    assert slack().spoken("Tell me", "שלום") == "Tell me: \u2068שלום\u2069"
 
 
 @pytest.mark.parametrize("ui", [slack(), teams()])
@@ -179,14 +208,14 @@ def test_small_print_shares_a_line_on_slack_and_begins_a_new_one_when_it_is_full
     ui = slack()
     for n in range(11):
         ui.small("{n}", n=n)
-    assert [len(block["elements"]) for block in ui.blocks] == [10, 1]
+    assert [len(block["elements"]) for block in ui.parts] == [10, 1]
 
 
 def test_many_rows_fill_several_sections_on_slack() -> None:
     ui = slack()
     ui.each("{it}", [{"it": f"{i} " + "a" * 70} for i in range(100)])
-    assert len(ui.blocks) == 3
-    assert all(len(block["text"]["text"]) <= 3000 for block in ui.blocks)
+    assert len(ui.parts) == 3
+    assert all(len(block["text"]["text"]) <= 3000 for block in ui.parts)
 
 
 def test_a_catalogue_translates_patterns_and_labels(monkeypatch: pytest.MonkeyPatch) -> None:

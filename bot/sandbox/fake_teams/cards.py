@@ -32,11 +32,11 @@ def actions_of(shown: Readable) -> list[Json]:
 
 
 def find_action(shown: Readable, name: str | int) -> Json:
-    """The button with this verb or title; by its number in reading order where several are alike."""
+    """The button with this verb, title or tooltip; by its number in reading order where several are alike."""
     if isinstance(name, int):
         return actions_of(shown)[name]
     for action in actions_of(shown):
-        if name in (action.get("verb"), action.get("title")):
+        if name in (action.get("verb"), action.get("title"), action.get("tooltip")):
             return action
     raise LookupError(f"no button {name!r} in {[(a.get('verb'), a.get('title')) for a in actions_of(shown)]}")
 

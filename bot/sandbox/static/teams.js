@@ -96,7 +96,7 @@ export class TeamsRenderer {
   }
 
   action(one, root, more) {
-    const props = { type: "button", className: `act ${STYLES[one.style] ?? ""}`, title: one.tooltip };
+    const props = { type: "button", className: `act ${STYLES[one.style] ?? ""}`, title: one.tooltip, ariaLabel: one.tooltip };
     switch (one.type) {
       case "Action.OpenUrl": return make("span", { className: "button-link" }, link(one.url, one.title));
       case "Action.ShowCard": return this.folding(one, props, root, more);
