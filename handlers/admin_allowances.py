@@ -100,7 +100,7 @@ def open_allowance(request: Action, ctx: Context) -> Response:
 def submit_allowance(request: Submission, ctx: Context) -> Response:
     """Takes over the allowance of a group."""
     check_administrator(ctx)
-    typed = {name: text for name, text in request.values.items() if isinstance(text, str)}
+    typed = request.texts
     points = _points(typed.get("points", ""), "Write 80, for example.")
     match typed.get("segment"):
         case Segment.DEPARTMENT.value:

@@ -8,12 +8,12 @@ from collections.abc import Iterable
 from typing import Any
 
 from handlers.admin_spans import told_span
+from handlers.admin_written import act_of
 from handlers.context import Context
 from handlers.refusals import Refusal
 from handlers.rules.earning import is_earnable, told
 from handlers.rules.shortening import shorten_together
 from handlers.rules.unseen import is_unseen
-from handlers.rules.value_words import LONGEST_MEANING, read_emoji
 from handlers.vocabulary import Card, Reply, Response
 from store.audit import AuditFact, add_audit
 from store.programme import BadgeFact, Earning, Givers, add_badge, change_badge, list_badges
@@ -107,11 +107,7 @@ def _check_others(wanted: BadgeFact, others: list[BadgeFact]) -> None:
 
 
 def _act(was: BadgeFact | None, wanted: BadgeFact) -> str:
-    if was is None:
-        return "badge added"
-    if was.active == wanted.active:
-        return "badge changed"
-    return "badge brought back" if wanted.active else "badge retired"
+    return act_of("badge", was.active if was else None, wanted.active)
 
 
 def _done(was: BadgeFact | None, wanted: BadgeFact) -> str:
@@ -193,12 +189,6 @@ def title_of(typed: str) -> str:
     return title
 
 
-def emoji_of(typed: str) -> str:
-    if emoji := read_emoji(typed):
-        return emoji
-    raise Refusal("unclear_emoji", "A badge goes with one emoji.", "Write one, such as 🚀.", field="emoji")
-
-
 def code_of(typed: str, emoji: str) -> str:
     """The name that Slack types for the emoji: as told, or by Unicode's name for it."""
     code = typed.strip().strip(":").lower() or _usual_name(emoji)
@@ -213,18 +203,6 @@ def _usual_name(emoji: str) -> str:
     if emoji.startswith(":"):
         return emoji.strip(":")
     return "-".join(unicodedata.name(one, "").lower().replace(" ", "_") for one in emoji[:1])
-
-
-def meaning_of(typed: str) -> str:
-    meaning = " ".join(typed.split())
-    if len(meaning) > LONGEST_MEANING:
-        raise Refusal(
-            "long_meaning",
-            f"That is {len(meaning)} characters; a meaning has {LONGEST_MEANING} at most.",
-            "Shorten it a little.",
-            field="meaning",
-        )
-    return meaning
 
 
 def number_of(typed: str, field: str, most: int) -> int:

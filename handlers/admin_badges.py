@@ -12,14 +12,13 @@ from handlers.admin_badge_saving import (
     badge_of_id,
     badges_card,
     code_of,
-    emoji_of,
-    meaning_of,
     number_of,
     save_badge,
     title_of,
 )
 from handlers.admin_spans import span_fields, span_of
 from handlers.admin_words import Said, admin_word
+from handlers.admin_written import emoji_of, is_in_use, meaning_of, state_field
 from handlers.context import Context, who
 from handlers.finding import find_picked
 from handlers.picture_address import LONGEST_ADDRESS, picture_address_of
@@ -45,7 +44,6 @@ from handlers.vocabulary import (
 from store.people import Member, list_members
 from store.programme import BadgeFact, Earning, Givers
 
-IN_USE, RETIRED = "in_use", "retired"
 NEVER = "never"
 """For a form, in which empty means that nothing was chosen."""
 GIVERS = {
@@ -79,10 +77,10 @@ def open_badge(request: Action, ctx: Context) -> Response:
 def submit_badge(request: Submission, ctx: Context) -> Response:
     """Adds or changes a badge."""
     check_administrator(ctx)
-    told = {name: text for name, text in request.values.items() if isinstance(text, str)}
+    told = request.texts
     badge_id = request.context.get("badge", "")
     was = badge_of_id(ctx, badge_id) if badge_id else None
-    emoji = emoji_of(told.get("emoji", ""))
+    emoji = emoji_of(told.get("emoji", ""), "badge")
     first, last = span_of(told)
     givers = told.get("givers", "")
     earning = told.get("earning", "")
@@ -91,7 +89,7 @@ def submit_badge(request: Submission, ctx: Context) -> Response:
         shortcode=code_of(told.get("code", ""), emoji),
         emoji=emoji,
         title=title_of(told.get("title", "")),
-        active=told.get("state", IN_USE) != RETIRED,
+        active=is_in_use(request),
         meaning=meaning_of(told.get("meaning", "")),
         starts_on=first,
         ends_on=last,
@@ -125,7 +123,7 @@ def _form(ctx: Context, badge: BadgeFact | None) -> Form:
         title="Change a badge" if badge else "Add a badge",
         submit="Save",
         context={"badge": badge.id} if badge else {},
-        fields=(*_looks(badge), *_rules(ctx, badge), *((_state(badge),) if badge else ())),
+        fields=(*_looks(badge), *_rules(ctx, badge), *_state(badge)),
     )
 
 
@@ -210,14 +208,10 @@ def _rules(ctx: Context, badge: BadgeFact | None) -> tuple[ChoiceField | PeopleF
     )
 
 
-def _state(badge: BadgeFact) -> ChoiceField:
-    return ChoiceField(
-        name="state",
-        label="Is it in use?",
-        choices=(Choice(IN_USE, "In use"), Choice(RETIRED, "Retired")),
-        initial=IN_USE if badge.active else RETIRED,
-        hint="Nobody can give a retired badge; whoever has it keeps it.",
-    )
+def _state(badge: BadgeFact | None) -> tuple[ChoiceField, ...]:
+    """A new one is in use."""
+    hint = "Nobody can give a retired badge; whoever has it keeps it."
+    return (state_field("Is it in use?", hint, active=badge.active),) if badge else ()
 
 
 # --- words ------------------------------------------------------------------------------------------------
@@ -233,7 +227,7 @@ def badges(said: Said, ctx: Context) -> Response:
 def badges_add(said: Said, ctx: Context) -> Response:
     """Adds a badge that everybody can give: emoji, title."""
     sign, _, title = said.text.partition(" ")
-    emoji = emoji_of(sign)
+    emoji = emoji_of(sign, "badge")
     wanted = BadgeFact(ctx.new_id(), code_of("", emoji), emoji, title_of(title), active=True)
     return save_badge(ctx, wanted)
 

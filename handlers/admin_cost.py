@@ -24,7 +24,7 @@ _OFF = {"point_worth": 0, "currency": ""}
 def show_cost(request: Action, ctx: Context) -> Response:
     """Shows what the programme costs."""
     check_administrator(ctx)
-    return Response(Replace(_card(ctx, ctx.policy.worth)))
+    return Response(Replace(cost_card(ctx, ctx.policy.worth)))
 
 
 @action("admin_cost_form", reads=True)
@@ -56,8 +56,7 @@ def open_cost(request: Action, ctx: Context) -> Response:
 def submit_cost(request: Submission, ctx: Context) -> Response:
     """Shows what it would cost with the worth of the form."""
     check_administrator(ctx)
-    typed = request.values.get("worth", "")
-    return Response(Reply(_card(ctx, _read(typed if isinstance(typed, str) else ""))))
+    return Response(Reply(cost_card(ctx, _read(request.text("worth")))))
 
 
 @action("admin_cost_on")
@@ -80,13 +79,13 @@ def press_off(request: Action, ctx: Context) -> Response:
 @admin_word("cost", usage="0.05 EUR", reads=True)
 def cost(said: Said, ctx: Context) -> Response:
     """What the programme costs, or would cost with that worth of a point."""
-    return Response(Reply(_card(ctx, _read(said.text) if said.text else ctx.policy.worth)))
+    return Response(Reply(cost_card(ctx, _read(said.text) if said.text else ctx.policy.worth)))
 
 
 @admin_word("cost on", usage="0.05 EUR", reads=True)
 def cost_on(said: Said, ctx: Context) -> Response:
     """Gives points a worth, once you have seen what it costs and pressed *Switch on*."""
-    return Response(Reply(_card(ctx, _read(said.text))))
+    return Response(Reply(cost_card(ctx, _read(said.text))))
 
 
 @admin_word("cost off")
@@ -117,7 +116,8 @@ def _replacing(response: Response) -> Response:
     return Response(Replace(response.answer.card), response.sends)
 
 
-def _card(ctx: Context, worth: Money | None) -> Card:
+def cost_card(ctx: Context, worth: Money | None) -> Card:
+    """What the programme can bring into wallets; in money where a point is worth something."""
     people, granted = granted_to_all(ctx)
     weeks = whole_weeks(ctx)
     costs = costs_now(ctx, granted, weeks)

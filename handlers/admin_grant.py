@@ -54,7 +54,7 @@ def open_grant(request: Action, ctx: Context) -> Response:
 def submit_grant(request: Submission, ctx: Context) -> Response:
     """Grants what the form says."""
     check_administrator(ctx)
-    typed = {name: text for name, text in request.values.items() if isinstance(text, str)}
+    typed = request.texts
     grant = Grant(
         receivers=find_picked(request, ctx, "who"),
         points=_number(typed.get("points", "")),

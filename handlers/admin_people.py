@@ -70,8 +70,7 @@ def submit_deactivate(request: Submission, ctx: Context) -> Response:
     members = find_picked(request, ctx, "who")
     if not members:
         raise Refusal("nobody", "Who is it?", "Pick at least one person.", field="who")
-    reason = request.values.get("reason", "")
-    done = [_deactivate(ctx, one, reason if isinstance(reason, str) else "") for one in members]
+    done = [_deactivate(ctx, one, request.text("reason")) for one in members]
     return Response(Reply(_people_card(ctx, " ".join(done))), (*touch_shown(ctx), *tell_ownerless(ctx)))
 
 

@@ -49,8 +49,7 @@ def open_screen(request: Action, ctx: Context) -> Response:
 def submit_screen(request: Submission, ctx: Context) -> Response:
     """Sets up the screen of the form, and tells its link."""
     check_administrator(ctx)
-    name = request.values.get("name", "")
-    return _set_up(ctx, name if isinstance(name, str) else "")
+    return _set_up(ctx, request.text("name"))
 
 
 @action("admin_screen_revoke")

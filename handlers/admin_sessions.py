@@ -2,33 +2,27 @@
 
 from __future__ import annotations
 
-import re
-from datetime import UTC, datetime, time, timedelta
+from datetime import timedelta
 
 from handlers.access import check_administrator
 from handlers.admin_words import Said, admin_word
-from handlers.asked_days import day_of
 from handlers.context import Context, TenantContext
 from handlers.experience_ticks import BEGINS, CANCELLED
 from handlers.fulfilment_experience import Experience
+from handlers.paging import page_of, read_page
 from handlers.refusals import Refusal
 from handlers.registry import action, submission
-from handlers.rules.instants import due_on
-from handlers.rules.periods import day_in
-from handlers.rules.unseen import seen
-from handlers.rules.written_dates import HOW, Unclear, read_date
+from handlers.session_form import read_session, session_fields
 from handlers.ticks import schedule_once
 from handlers.vocabulary import (
     Action,
     Card,
     Form,
-    NumberField,
     OpenForm,
     Replace,
     Reply,
     Response,
     Submission,
-    TextField,
 )
 from store.audit import AuditFact, add_audit
 from store.catalogue import RewardFact, find_coded, find_rewards, list_rewards, lock_reward
@@ -43,9 +37,7 @@ from store.experiences import (
 )
 from store.schedules import Scheduled, add_schedules
 
-MOST_PLACES, LONGEST_PLACE = 1_000, 120
 SHOWN = 10
-_CLOCK = re.compile(r"([01]?[0-9]|2[0-3])[:.]([0-5][0-9])")
 _DAY = timedelta(days=1)
 
 
@@ -56,7 +48,7 @@ def sessions(said: Said, ctx: Context) -> Response:
     if not code:
         return Response(Reply(_choice_card(ctx)))
     found = find_coded(ctx.tx, ctx.tenant_id, [code.lower(), code])
-    return Response(Reply(_sessions_card(ctx, _experience(next(iter(found.values()), None)))))
+    return Response(Reply(sessions_card(ctx, _with_dates(ctx, next(iter(found.values()), None)))))
 
 
 @action("admin_sessions", reads=True)
@@ -64,16 +56,17 @@ def show_sessions(request: Action, ctx: Context) -> Response:
     """Shows the dates of an experience."""
     check_administrator(ctx)
     reward_id = request.values.get("reward", "")
+    page = read_page(request.values)
     if not reward_id:
-        return Response(Replace(_choice_card(ctx)))
-    return Response(Replace(_sessions_card(ctx, _of(ctx, reward_id))))
+        return Response(Replace(_choice_card(ctx, page)))
+    return Response(Replace(sessions_card(ctx, _of(ctx, reward_id), page=page)))
 
 
 @action("admin_session_form", reads=True)
 def open_session_form(request: Action, ctx: Context) -> Response:
     """Opens the form for a new date of an experience."""
     check_administrator(ctx)
-    reward = _of(ctx, request.values.get("reward", ""))
+    reward = _experience(_of(ctx, request.values.get("reward", "")))
     form = Form(
         name="admin_session",
         form_id=ctx.new_id(),
@@ -82,19 +75,7 @@ def open_session_form(request: Action, ctx: Context) -> Response:
         submit="Add",
         note=f"For {reward.title}. The time is that of {ctx.tenant_zone.key}.",
         context={"reward": reward.id},
-        fields=(
-            TextField(name="day", label="Which day?", hint=HOW, min_length=1, max_length=40),
-            TextField(name="from", label="From", hint="Such as 18:00.", min_length=1, max_length=5),
-            TextField(
-                name="until",
-                label="Until",
-                hint="Such as 21:00; an earlier time is that of the next day.",
-                min_length=1,
-                max_length=5,
-            ),
-            TextField(name="place", label="Where?", hint="A room, an address, or a link.", max_length=LONGEST_PLACE),
-            NumberField(name="places", label="How many places?", initial=10, least=1, most=MOST_PLACES),
-        ),
+        fields=session_fields(ctx),
     )
     return Response(OpenForm(form))
 
@@ -103,19 +84,19 @@ def open_session_form(request: Action, ctx: Context) -> Response:
 def submit_session(request: Submission, ctx: Context) -> Response:
     """Adds a date to an experience."""
     check_administrator(ctx)
-    reward = _of(ctx, request.context.get("reward", ""))
-    starts_at, ends_at = _read_hours(request, ctx)
+    reward = _experience(_of(ctx, request.context.get("reward", "")))
+    typed = read_session(request, ctx)
     fact = SessionFact(
         id=ctx.new_id(),
         reward_id=reward.id,
-        starts_at=starts_at,
-        ends_at=ends_at,
-        place=seen(request.text("place"))[:LONGEST_PLACE],
-        capacity=_read_places(request),
+        starts_at=typed.starts_at,
+        ends_at=typed.ends_at,
+        place=typed.place,
+        capacity=typed.capacity,
     )
     keep_session(ctx, fact)
-    _audit(ctx, "experience date added", reward, fact)
-    return Response(Reply(_sessions_card(ctx, reward, "The date is added, and can be ordered now.")))
+    audit_session(ctx, "experience date added", reward, fact)
+    return Response(Reply(sessions_card(ctx, reward, "The date is added, and can be ordered now.")))
 
 
 @action("admin_session_cancel")
@@ -129,9 +110,9 @@ def cancel_session(request: Action, ctx: Context) -> Response:
     if not end_session(ctx.tx, ctx.tenant_id, fact.id, SessionState.CANCELLED):
         raise Refusal("session_ended", "That date is over or cancelled already.", "Nothing was changed.")
     schedule_once(ctx, CANCELLED, fact.id)  # orders are locked before their reward, so not in here
-    _audit(ctx, "experience date cancelled", reward, fact)
+    audit_session(ctx, "experience date cancelled", reward, fact)
     told = "The date is cancelled. Everybody who had a place gets their points back, and hears of it."
-    return Response(Replace(_sessions_card(ctx, reward, told)))
+    return Response(Replace(sessions_card(ctx, reward, told)))
 
 
 def keep_session(ctx: TenantContext, fact: SessionFact) -> None:
@@ -140,11 +121,18 @@ def keep_session(ctx: TenantContext, fact: SessionFact) -> None:
     add_schedules(ctx.tx, [Scheduled(ctx.tenant_id, BEGINS, fact.id, fact.starts_at, "")])
 
 
-# --- what was typed ---------------------------------------------------------------------------------------
+# --- which one ---------------------------------------------------------------------------------------------
 
 
 def _of(ctx: Context, reward_id: str) -> RewardFact:
-    return _experience(find_rewards(ctx.tx, ctx.tenant_id, [reward_id]).get(reward_id))
+    return _with_dates(ctx, find_rewards(ctx.tx, ctx.tenant_id, [reward_id]).get(reward_id))
+
+
+def _with_dates(ctx: Context, reward: RewardFact | None) -> RewardFact:
+    """Also one that is handed out otherwise by now, while it has dates that may be cancelled."""
+    if reward and reward.fulfilment != Experience.kind and _dates(ctx, reward):
+        return reward
+    return _experience(reward)
 
 
 def _experience(reward: RewardFact | None) -> RewardFact:
@@ -157,59 +145,36 @@ def _experience(reward: RewardFact | None) -> RewardFact:
     return reward
 
 
-def _read_hours(request: Submission, ctx: Context) -> tuple[datetime, datetime]:
-    zone, today = ctx.tenant_zone, day_in(ctx.now, ctx.tenant_zone)
-    try:
-        day = day_of(read_date(request.text("day")), today)
-    except Unclear as unclear:
-        raise Refusal("unclear_day", str(unclear), "", field="day") from unclear
-    begins, ends = _read_time(request, "from"), _read_time(request, "until")
-    starts_at = due_on(day, begins, zone)
-    ends_at = due_on(day if ends > begins else day + _DAY, ends, zone)
-    if starts_at <= ctx.now:
-        raise Refusal("over_already", "That time is over.", "Name one that comes.", field="day")
-    return starts_at.astimezone(UTC), ends_at.astimezone(UTC)
-
-
-def _read_time(request: Submission, name: str) -> time:
-    found = _CLOCK.fullmatch(request.text(name))
-    if found is None:
-        raise Refusal("unclear_time", "I cannot read that as a time.", "Write it like 18:00.", field=name)
-    return time(int(found[1]), int(found[2]))
-
-
-def _read_places(request: Submission) -> int:
-    digits = request.text("places")
-    if not (digits.isascii() and digits.isdigit() and len(digits) < 5 and 1 <= int(digits) <= MOST_PLACES):
-        raise Refusal("unclear_number", "That is no number of places.", f"Write 1 to {MOST_PLACES:,}.", field="places")
-    return int(digits)
+def _dates(ctx: Context, reward: RewardFact) -> list[SessionFact]:
+    return list_sessions(ctx.tx, ctx.tenant_id, reward.id, ctx.now - _DAY)
 
 
 # --- shown ------------------------------------------------------------------------------------------------
 
 
-def _choice_card(ctx: Context) -> Card:
+def _choice_card(ctx: Context, page: int = 0) -> Card:
     """Which experience?"""
     found = [one for one in list_rewards(ctx.tx, ctx.tenant_id) if one.fulfilment == Experience.kind]
-    rows = [{"id": one.id, "title": one.title} for one in found[:SHOWN]]
-    return Card("admin_sessions", {"done": "", "reward": None, "rewards": rows, "sessions": [], "more": 0})
+    rows: list[dict[str, object]] = [{"id": one.id, "title": one.title} for one in found]
+    return _card({"done": "", "reward": None, "sessions": []}, "rewards", rows, page)
 
 
-def _sessions_card(ctx: Context, reward: RewardFact, done: str = "") -> Card:
-    found = list_sessions(ctx.tx, ctx.tenant_id, reward.id, ctx.now - _DAY)
-    shown = found[:SHOWN]
-    waiting = count_waiting(ctx.tx, ctx.tenant_id, [one.id for one in shown])
-    data = {
-        "done": done,
-        "reward": {"id": reward.id, "title": reward.title},
-        "rewards": [],
-        "sessions": [_row(one, waiting.get(one.id, 0)) for one in shown],
-        "more": len(found) - len(shown),
-    }
-    return Card("admin_sessions", data)
+def sessions_card(ctx: Context, reward: RewardFact, done: str = "", page: int = 0) -> Card:
+    """The dates of one experience, with what can be done about each."""
+    found = _dates(ctx, reward)
+    waiting = count_waiting(ctx.tx, ctx.tenant_id, [one.id for one in found])
+    rows = [_row(ctx, one, waiting.get(one.id, 0)) for one in found]
+    own = {"id": reward.id, "title": reward.title, "adds": reward.fulfilment == Experience.kind}
+    return _card({"done": done, "reward": own, "rewards": []}, "sessions", rows, page)
 
 
-def _row(one: SessionFact, waiting: int) -> dict[str, object]:
+def _card(data: dict[str, object], name: str, rows: list[dict[str, object]], page: int) -> Card:
+    """A page of the rows, with the ways to the others."""
+    shown, ways = page_of(rows, page, SHOWN)
+    return Card("admin_sessions", data | ways | {name: shown})
+
+
+def _row(ctx: Context, one: SessionFact, waiting: int) -> dict[str, object]:
     return {
         "id": one.id,
         "begins": one.starts_at,
@@ -218,10 +183,21 @@ def _row(one: SessionFact, waiting: int) -> dict[str, object]:
         "places": one.capacity,
         "waiting": waiting,
         "state": one.state.value,
+        "changes": one.starts_at > ctx.now,
     }
 
 
-def _audit(ctx: Context, act: str, reward: RewardFact, fact: SessionFact) -> None:
-    details = {"reward": reward.title, "begins": fact.starts_at.isoformat(), "places": fact.capacity}
+def audit_session(
+    ctx: Context, act: str, reward: RewardFact, fact: SessionFact, was: SessionFact | None = None
+) -> None:
+    """With both where it `was` otherwise."""
+    details: dict[str, object] = {"reward": reward.title} | _details(fact)
+    if was:
+        details |= {name: [before, details[name]] for name, before in _details(was).items() if before != details[name]}
     entry = AuditFact(id=ctx.new_id(), at=ctx.now, actor_id=ctx.actor.id, act=act, subject_id=fact.id, details=details)
     add_audit(ctx.tx, ctx.tenant_id, entry)
+
+
+def _details(fact: SessionFact) -> dict[str, object]:
+    told: dict[str, object] = {"begins": fact.starts_at.isoformat(), "ends": fact.ends_at.isoformat()}
+    return told | {"place": fact.place, "places": fact.capacity}

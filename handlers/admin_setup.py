@@ -53,7 +53,7 @@ def submit_setup(request: Submission, ctx: Context) -> Response:
     """Takes over channel, zone and posts."""
     check_administrator(ctx)
     policy, errors = _policy_in(request, POSTS)
-    picked, typed = _text(request, CHANNEL), _text(request, ZONE)
+    picked, typed = request.text(CHANNEL), request.text(ZONE)
     place, zone = None, None
     try:
         place = find_channel(request, ctx, picked) if picked else None
@@ -133,15 +133,10 @@ def _policy_in(request: Submission, settings: tuple[Setting, ...]) -> tuple[dict
     for one in settings:
         if one.field in request.values:
             try:
-                values[one.field] = read_setting(one, _text(request, one.field))
+                values[one.field] = read_setting(one, request.text(one.field))
             except Refusal as refusal:
                 errors[one.field] = f"{refusal.sentence} {refusal.next_step}"
     return values, errors
-
-
-def _text(request: Submission, name: str) -> str:
-    value = request.values.get(name, "")
-    return value if isinstance(value, str) else ""
 
 
 # --- the words --------------------------------------------------------------------------------------------

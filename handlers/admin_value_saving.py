@@ -6,15 +6,14 @@ from collections.abc import Iterable
 from typing import Any
 
 from handlers.admin_spans import told_span
+from handlers.admin_written import act_of
 from handlers.context import Context
 from handlers.refusals import Refusal
 from handlers.rules.shortening import shorten_together
 from handlers.rules.value_words import (
-    LONGEST_MEANING,
     LONGEST_NAME,
     MOST_ACTIVE,
     is_same_name,
-    read_emoji,
     read_name,
 )
 from handlers.vocabulary import Card, Reply, Response
@@ -49,6 +48,10 @@ def save_value(ctx: Context, wanted: ValueFact) -> Response:
     return Response(Reply(values_card(list_values(ctx.tx, ctx.tenant_id), _done(was, wanted))))
 
 
+def _act(was: ValueFact | None, wanted: ValueFact) -> str:
+    return act_of("value", was.active if was else None, wanted.active)
+
+
 def _done(was: ValueFact | None, wanted: ValueFact) -> str:
     name = f"#{wanted.name}"
     if was == wanted:
@@ -80,14 +83,6 @@ def _check_others(wanted: ValueFact, others: list[ValueFact]) -> None:
             "Retire one first.",
             field="name",
         )
-
-
-def _act(was: ValueFact | None, wanted: ValueFact) -> str:
-    if was is None:
-        return "value added"
-    if was.active == wanted.active:
-        return "value changed"
-    return "value brought back" if wanted.active else "value retired"
 
 
 def _differences(was: ValueFact | None, wanted: ValueFact) -> dict[str, Any]:
@@ -139,21 +134,3 @@ def name_of(typed: str) -> str:
         "Write it like customer-first.",
         field="name",
     )
-
-
-def emoji_of(typed: str) -> str:
-    if emoji := read_emoji(typed):
-        return emoji
-    raise Refusal("unclear_emoji", "A value goes with one emoji.", "Write one, such as 🤝.", field="emoji")
-
-
-def meaning_of(typed: str) -> str:
-    meaning = " ".join(typed.split())
-    if len(meaning) > LONGEST_MEANING:
-        raise Refusal(
-            "long_meaning",
-            f"That is {len(meaning)} characters; a meaning has {LONGEST_MEANING} at most.",
-            "Shorten it a little.",
-            field="meaning",
-        )
-    return meaning

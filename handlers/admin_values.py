@@ -6,8 +6,9 @@ from dataclasses import replace
 
 from handlers.access import check_administrator
 from handlers.admin_spans import span_fields, span_of
-from handlers.admin_value_saving import emoji_of, meaning_of, name_of, save_value, value_of_id, values_card
+from handlers.admin_value_saving import name_of, save_value, value_of_id, values_card
 from handlers.admin_words import Said, admin_word
+from handlers.admin_written import emoji_of, is_in_use, meaning_of, state_field
 from handlers.context import Context
 from handlers.refusals import Refusal
 from handlers.registry import action, submission
@@ -19,8 +20,6 @@ from handlers.rules.value_words import (
 )
 from handlers.vocabulary import (
     Action,
-    Choice,
-    ChoiceField,
     Form,
     OpenForm,
     Replace,
@@ -30,9 +29,6 @@ from handlers.vocabulary import (
     TextField,
 )
 from store.programme import ValueFact
-
-IN_USE, RETIRED = "in_use", "retired"
-
 
 # --- buttons and forms ------------------------------------------------------------------------------------
 
@@ -56,16 +52,16 @@ def open_value(request: Action, ctx: Context) -> Response:
 def submit_value(request: Submission, ctx: Context) -> Response:
     """Adds or changes a value."""
     check_administrator(ctx)
-    told = {name: text for name, text in request.values.items() if isinstance(text, str)}
+    told = request.texts
     value_id = request.context.get("value", "")
     was = value_of_id(ctx, value_id) if value_id else None
     first, last = span_of(told)
     wanted = ValueFact(
         id=was.id if was else ctx.new_id(),
         name=name_of(told.get("name", "")),
-        emoji=emoji_of(told.get("emoji", "")),
+        emoji=emoji_of(told.get("emoji", ""), "value"),
         meaning=meaning_of(told.get("meaning", "")),
-        active=told.get("state", IN_USE) != RETIRED,
+        active=is_in_use(request),
         starts_on=first,
         ends_on=last,
     )
@@ -73,15 +69,8 @@ def submit_value(request: Submission, ctx: Context) -> Response:
 
 
 def _value_form(ctx: Context, value: ValueFact | None) -> Form:
-    states = (Choice(IN_USE, "In use"), Choice(RETIRED, "Retired"))
     hint = "Nobody can choose a retired value; recognitions that have it keep it."
-    state = ChoiceField(
-        name="state",
-        label="Can it be chosen?",
-        choices=states,
-        initial=IN_USE if value is None or value.active else RETIRED,
-        hint=hint,
-    )
+    state = state_field("Can it be chosen?", hint, active=value is None or value.active)
     return Form(
         name="admin_value",
         form_id=ctx.new_id(),
@@ -135,7 +124,7 @@ def values_add(said: Said, ctx: Context) -> Response:
         return Response(OpenForm(_value_form(ctx, None)))
     emoji, name, meaning = _three(said.text)
     _check_order("values add", emoji, name, meaning)
-    wanted = ValueFact(ctx.new_id(), name_of(name), emoji_of(emoji), meaning_of(meaning), active=True)
+    wanted = ValueFact(ctx.new_id(), name_of(name), emoji_of(emoji, "value"), meaning_of(meaning), active=True)
     return save_value(ctx, wanted)
 
 
@@ -153,7 +142,7 @@ def values_change(said: Said, ctx: Context) -> Response:
     emoji, name, meaning = _three(rest)
     _check_order(f"values change #{was.name}", emoji, name, meaning)
     changed = meaning_of(meaning) or was.meaning  # who writes none leaves it
-    wanted = replace(was, name=name_of(name or was.name), emoji=emoji_of(emoji), meaning=changed)
+    wanted = replace(was, name=name_of(name or was.name), emoji=emoji_of(emoji, "value"), meaning=changed)
     return save_value(ctx, wanted)
 
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from datetime import date, timedelta
 
 from handlers.refusals import Refusal
-from handlers.rules.written_dates import HOW, Unclear, WrittenDate, read_date
+from handlers.rules.days import read_day
+from handlers.rules.written_dates import HOW, Unclear
 from handlers.vocabulary import FormErrors, Submission, TextField
 
 FIRST, LAST = "first", "last"
@@ -32,25 +33,14 @@ def read_days(request: Submission, today: date) -> tuple[date, date] | FormError
     days: dict[str, date] = {}
     errors: dict[str, str] = {}
     for name in (FIRST, LAST):
-        typed = request.values.get(name, "")
         try:
-            days[name] = day_of(read_date(typed if isinstance(typed, str) else ""), today)
+            days[name] = read_day(request.text(name), today)
         except Unclear as unclear:
             errors[name] = str(unclear)
     if errors:
         return FormErrors(errors)
     _check(days[FIRST], days[LAST], today)
     return days[FIRST], days[LAST]
-
-
-def day_of(written: WrittenDate, today: date) -> date:
-    """Without a year it is the next such day. Raises `Unclear` where that year has none."""
-    years = [written.year] if written.year is not None else [today.year, today.year + 1]
-    try:
-        found = [date(year, written.month, written.day) for year in years]
-    except ValueError:
-        raise Unclear(f"There is no such day. {HOW}") from None
-    return next((one for one in found if one >= today), found[-1])
 
 
 def _check(first: date, last: date, today: date) -> None:

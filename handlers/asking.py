@@ -55,8 +55,7 @@ def open_ask(request: Action, ctx: Context) -> Response:
 @submission("ask")
 def submit_ask(request: Submission, ctx: Context) -> Response:
     """Brings the question to whoever runs the programme."""
-    typed = request.values.get("question", "")
-    question = typed.strip() if isinstance(typed, str) else ""
+    question = request.text("question")
     if len(seen(question)) < 3:
         raise Refusal("no_question", "What would you like to know?", "Write it here, please.", field="question")
     if len(question) > MOST:

@@ -11,6 +11,7 @@ from handlers.finding import find_picked
 from handlers.refusals import Refusal
 from handlers.registry import action, submission
 from handlers.reward_words import Said, rewards_word
+from handlers.rules.days import in_words
 from handlers.vocabulary import (
     Action,
     Card,
@@ -105,8 +106,8 @@ def delegation_card(ctx: Context, done: str = "") -> Card:
     data = {
         "done": done,
         "delegate": who(people[kept.delegate_id]) if kept else None,
-        "first": _shown(kept.first_on) if kept else "",
-        "last": _shown(kept.last_on) if kept else "",
+        "first": in_words(kept.first_on) if kept else "",
+        "last": in_words(kept.last_on) if kept else "",
         "for_whom": [who(people[one]) for one in others],
     }
     return Card("delegation", data)
@@ -133,7 +134,7 @@ def _delegate(ctx: Context, picked: tuple[Member, ...]) -> Member:
 
 def _tell(ctx: Context, delegate: Member, fact: DelegationFact) -> tuple[Send, ...]:
     """To whoever stands in: from when to when, and what waits already."""
-    data = {"person": who(ctx.actor), "first": _shown(fact.first_on), "last": _shown(fact.last_on)}
+    data = {"person": who(ctx.actor), "first": in_words(fact.first_on), "last": in_words(fact.last_on)}
     told = Direct(delegate, Card("standing_in", data), Subject("delegation", ctx.new_id()))
     if not fact.first_on <= _today(ctx) <= fact.last_on:
         return (told,)
@@ -146,10 +147,6 @@ def _note(ctx: Context, act: str, details: dict[str, object], subject_id: str) -
         id=ctx.new_id(), at=ctx.now, actor_id=ctx.actor.id, act=act, subject_id=subject_id, details=details
     )
     add_audit(ctx.tx, ctx.tenant_id, fact)
-
-
-def _shown(day: date) -> str:
-    return f"{day.day} {day:%B %Y}"
 
 
 def _today(ctx: Context) -> date:

@@ -137,14 +137,16 @@ class Dispatcher:
     def _read(self, request: Request, entry: registry.Entry | None) -> Answered:
         with self._database.reading() as tx:
             home = self._home(tx, request)
+            reader = reader_in(home)
             try:
                 ctx = self._context(tx, home, request)
+                reader = reader_in(home, ctx.actor)
                 response = self._handle(entry, request, ctx)
                 outcome = "read"
             except Refusal as refusal:
                 response, outcome = Response(_refused(refusal, request)), refusal.code
             assert not response.sends, f"{entry} is registered as reading, and sends"
-            return self._answered(response.answer, reader_in(home), outcome, home.tenant_id)
+            return self._answered(response.answer, reader, outcome, home.tenant_id)
 
     # --- writing: claim, handle, send, remember, commit ---
 

@@ -60,8 +60,7 @@ def submit_edit(request: Submission, ctx: Context) -> Response:
     """Changes the words of a recognition."""
     fact = find_mine(ctx, request.context.get("id", ""), verb=VERB)
     _check_not_agreed(ctx, fact)
-    typed = request.values.get("reason", "")
-    reason = typed.strip() if isinstance(typed, str) else ""
+    reason = request.text("reason")
     check_reason(ctx, reason)
     if reason == fact.reason:
         return _told("These are the words that it has, so nothing was changed.")

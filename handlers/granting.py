@@ -50,7 +50,14 @@ def give_points(ctx: Context, grant: Grant, key: str, *, meant: bool = False) ->
         "transaction": posted.transaction_id,
         "fingerprint": _fingerprint(grant),
     }
-    fact = AuditFact(id=ctx.new_id(), at=ctx.now, actor_id=ctx.actor.id, act=ACT, details=details, reason=grant.reason)
+    fact = AuditFact(
+        id=posted.transaction_id,  # by which statements find the reason
+        at=ctx.now,
+        actor_id=ctx.actor.id,
+        act=ACT,
+        details=details,
+        reason=grant.reason,
+    )
     add_audit(ctx.tx, ctx.tenant_id, fact)
     told = tuple(
         Direct(one, _told_card(ctx, grant, posted.balances[ledger.wallet(one.id)]), Subject("grant", fact.id))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from handlers import allowances
 from handlers.badges import badges_of
 from handlers.context import Context
+from handlers.finding import find_picked
 from handlers.giving import Gift, give
 from handlers.opened_in import note_place
 from handlers.placing import why_not_here
@@ -15,7 +16,6 @@ from handlers.vocabulary import (
     Action,
     Choice,
     ChoiceField,
-    FieldValue,
     Form,
     MessageRef,
     NumberField,
@@ -72,14 +72,14 @@ def open_kudos_form(
 @submission("kudos")
 def submit_kudos(request: Submission, ctx: Context) -> Response:
     """Gives what the form says."""
-    receivers = _people(request, ctx, "receivers")
+    receivers = find_picked(request, ctx, "receivers")
     audience, copied = _audience(request, ctx, receivers)
     gift = Gift(
         receivers=receivers,
-        reason=_text(request, "reason").strip(),
-        points=_number(_text(request, "points")),
-        value_id=_known(_text(request, "value"), [one.id for one in ctx.programme.current_values]),
-        badge_id=_known(_text(request, "badge"), [one.id for one in ctx.programme.current_badges]),
+        reason=request.text("reason"),
+        points=_number(request.text("points")),
+        value_id=_known(request.text("value"), [one.id for one in ctx.programme.current_values]),
+        badge_id=_known(request.text("badge"), [one.id for one in ctx.programme.current_badges]),
         audience=audience,
         copied=copied,
         about_link=_checked_link(ctx, request.context.get("about", "")),
@@ -156,8 +156,8 @@ def _audience(request: Submission, ctx: Context, receivers: tuple[Member, ...]) 
     Giver and receivers are in copy of nothing that is theirs: a manager who thanks somebody of their team is the only
     reader.
     """
-    chosen, named = _text(request, "audience"), {ctx.actor.id, *(one.id for one in receivers)}
-    copied = tuple(one for one in _people(request, ctx, "copied") if one.id not in named)
+    chosen, named = request.text("audience"), {ctx.actor.id, *(one.id for one in receivers)}
+    copied = tuple(one for one in find_picked(request, ctx, "copied") if one.id not in named)
     if chosen == MANAGERS:
         managers = _managers(ctx, receivers)
         others = tuple(dict.fromkeys(one for one in (*managers, *copied) if one.id not in named))
@@ -183,30 +183,11 @@ def _managers(ctx: Context, receivers: tuple[Member, ...]) -> list[Member]:
     return [one for one in list_members(ctx.tx, ctx.tenant_id, ids) if one.active]
 
 
-def _people(request: Submission, ctx: Context, field: str) -> tuple[Member, ...]:
-    picked = request.values.get(field, ())
-    refs = picked if isinstance(picked, tuple) else ()
-    missing = [ref for ref in refs if ref not in ctx.people]
-    if missing:
-        raise Refusal(
-            "unknown_person",
-            "I cannot find one of these people here.",
-            "Take out whoever is not a colleague, please.",
-            field=field,
-        )
-    return tuple(dict.fromkeys(ctx.people[ref] for ref in refs))
-
-
-def _text(request: Submission, name: str) -> str:
-    value: FieldValue = request.values.get(name, "")
-    return value if isinstance(value, str) else ""
-
-
 def _number(typed: str) -> int | None:
     """None where nothing was written, which means the usual amount."""
-    if not typed.strip():
+    if not typed:
         return None
-    digits = typed.strip().removeprefix("+")
+    digits = typed.removeprefix("+")
     if not (digits.isascii() and digits.isdigit() and len(digits) <= 6):
         raise Refusal("unclear_amount", "That is not a whole number.", "Write 10, for example, or 0.", field="points")
     return int(digits)

@@ -11,6 +11,7 @@ from itertools import islice
 from sqlalchemy import Connection
 
 from handlers.rules.csv_text import LineError
+from handlers.rules.days import in_words
 from handlers.rules.people_csv import BIRTHDAY, COUNTRY, DEPARTMENT, EMAIL, MANAGER, START, PersonRow
 from handlers.rules.reporting_line import find_loops, from_the_top
 from store.people import find_names_by_emails
@@ -235,4 +236,4 @@ def _birthday(stored: str | None) -> str:
 
 
 def _day(day: date | None) -> str:
-    return f"{day.day} {calendar.month_name[day.month]} {day.year}" if day else ""
+    return in_words(day) if day else ""

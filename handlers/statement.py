@@ -9,7 +9,7 @@ from handlers.context import Context
 from handlers.registry import action
 from handlers.reward_words import Said, rewards_word
 from handlers.rules.csv_writing import write_csv
-from handlers.rules.expiry import with_year
+from handlers.rules.days import in_words
 from handlers.statements import StatementLine, lines_of
 from handlers.vocabulary import Action, Card, Replace, Reply, Response
 from handlers.wall import hand_out_way
@@ -55,7 +55,7 @@ def _card(ctx: Context, before: int) -> Card:
         "went": shown.sums.went,
         "rows": [
             {
-                "day": with_year(one.on),
+                "day": in_words(one.on),
                 "what": one.what,
                 "points": f"{abs(one.points):,} {'in' if one.points > 0 else 'out'}",
                 "after": one.after,

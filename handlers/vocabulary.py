@@ -166,8 +166,12 @@ class Submission(Request):
 
     def text(self, name: str) -> str:
         """What was typed into a field, without blanks at its ends; empty where it was not there, or holds people."""
-        typed = self.values.get(name, "")
-        return typed.strip() if isinstance(typed, str) else ""
+        return self.texts.get(name, "").strip()
+
+    @property
+    def texts(self) -> dict[str, str]:
+        """What was typed or chosen, by field, just as it was; without the fields that hold people."""
+        return {name: typed for name, typed in self.values.items() if isinstance(typed, str)}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -35,6 +35,14 @@ async def test_granted_points_are_in_the_wallet_told_and_in_the_audit(world: Wor
     assert world.books_agree()
 
 
+async def test_a_statement_says_who_granted_what_for(world: World) -> None:
+    await says(world, "grant @bob @cleo +50 for five calm years")
+    for user in ("bob", "cleo"):
+        await world.slack.command(user, "#general", "/rewards", "statement")
+        await world.answered()
+        assert "Granted by Ann Lee: five calm years, *50 in*, then 50" in world.whispered(user)
+
+
 async def test_a_grant_asks_where_anything_is_in_doubt(world: World) -> None:
     world.change("UPDATE person SET active = false WHERE name = 'Bob Tanaka'")
     assert "could be Bob Okafor or Bob Tanaka" in await says(world, "grant bob +5 for the launch")

@@ -31,7 +31,7 @@ async def test_a_value_added_in_the_form_can_be_given_at_once(world: World) -> N
 
 async def test_adding_without_words_opens_the_form(world: World) -> None:
     await opens(world, "values add")
-    assert "🦉 *wisdom*\n" in await fills(world, name="wisdom", emoji="🦉", meaning="") + "\n"
+    assert "🦉 *wisdom* Change\n" in await fills(world, name="wisdom", emoji="🦉", meaning="") + "\n"
 
 
 async def test_a_retired_value_cannot_be_chosen_stays_shown_and_can_come_back(world: World) -> None:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from cards.text import clean
 from handlers.refusals import Refusal
+from handlers.rules.days import in_words
 from handlers.sharing import PATH, Shared
 
 if TYPE_CHECKING:
@@ -44,7 +45,7 @@ def picture_of(shown: Shared) -> ShareCard:
         badge_emoji=shown.badge_emoji,
         badge_id=shown.badge_id,
         organisation=shown.organisation,
-        day=f"{shown.day.day} {shown.day:%B %Y}",
+        day=in_words(shown.day),
     )
 
 

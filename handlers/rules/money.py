@@ -85,7 +85,7 @@ def read_money(typed: str) -> Money:
         raise NotMoney(f"The smallest amount of {code} is {smallest}.")
     minor = int(whole) * 10**places + int((fraction[:places] or "0").ljust(places, "0"))
     if not 1 <= minor <= MOST:
-        raise NotMoney(f"A point is worth from {Money(1, code)} to {Money(MOST, code)}.")
+        raise NotMoney(f"I can take from {Money(1, code)} to {Money(MOST, code)}.")
     return Money(minor, code)
 
 

@@ -77,7 +77,7 @@ def test_an_amount_is_read_and_shown_by_the_places_of_its_currency(typed: str, m
         ("1 XAU", "no currency XAU"),
         ("0.005 EUR", "smallest amount of EUR is 0.01 EUR"),
         ("0.5 JPY", "smallest amount of JPY is 1 JPY"),
-        ("0 EUR", "worth from 0.01 EUR"),
+        ("0 EUR", "take from 0.01 EUR"),
         ("999999999999 EUR", "to 1,000,000.00 EUR"),
     ],
 )
