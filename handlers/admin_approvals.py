@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from handlers.access import check_administrator
 from handlers.admin_words import Said, admin_word
+from handlers.budgets import points_words
 from handlers.context import Context
 from handlers.finding import find_picked
 from handlers.refusals import Refusal
@@ -18,6 +19,7 @@ from handlers.rules.approvals import (
     WORDS,
     free_points,
 )
+from handlers.rules.whole_numbers import read_whole
 from handlers.vocabulary import (
     Action,
     Card,
@@ -160,10 +162,15 @@ def _kind(request: Submission) -> str:
 
 
 def _least(request: Submission) -> int:
-    digits = request.text("least").replace(",", "")
-    if not (digits.isascii() and digits.isdigit() and len(digits) <= 8 and int(digits) <= MOST_POINTS):
-        raise Refusal("unclear_amount", "That is not a whole number.", "Write 1000, for example.", field="least")
-    return int(digits)
+    least = read_whole(request.text("least"))
+    if least is None or least > MOST_POINTS:
+        raise Refusal(
+            "unclear_amount",
+            "I cannot take that.",
+            f"Write a whole number from 0 to {MOST_POINTS:,}.",
+            field="least",
+        )
+    return least
 
 
 def _department(request: Submission) -> str:
@@ -195,7 +202,7 @@ def _card(ctx: Context, done: str = "") -> Card:
             "values": {"id": one.id},
             "number": number,
             "what": _KINDS[one.kind],
-            "least": f"{one.least:,} points",
+            "least": points_words(one.least),
             "whose": _whose(one, names),
             "who": _agree(one, names),
         }
@@ -220,9 +227,8 @@ def _names(ctx: Context, rules: list[ApprovalRuleFact]) -> dict[str, str]:
 
 
 def _whose(rule: ApprovalRuleFact, names: dict[str, str]) -> str:
-    if rule.giver_id:
-        return f"asked by {names.get(rule.giver_id, 'somebody who left')}"
-    return f"asked by {rule.department}" if rule.department else "asked by anybody"
+    person = names.get(rule.giver_id, "somebody who left") if rule.giver_id else "anybody"
+    return f"asked by {person} of {rule.department}" if rule.department else f"asked by {person}"
 
 
 def _agree(rule: ApprovalRuleFact, names: dict[str, str]) -> str:

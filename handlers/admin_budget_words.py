@@ -8,15 +8,17 @@ from dataclasses import replace
 from handlers.admin_budgets import NO, YES, with_worth
 from handlers.admin_words import Said, admin_word, command_name
 from handlers.budget_cards import Page, budget_card, list_card
+from handlers.budget_moving import ORGANISATION
+from handlers.budget_renewal import holds
 from handlers.budget_rights import rights_of
-from handlers.budget_saving import give_up, keep_budget
+from handlers.budget_saving import check_nothing_below, keep_budget
 from handlers.budget_screens import done, move_typed, number_of, top_up_typed
 from handlers.budget_typed import read_amount, read_budget, read_only_budget
 from handlers.budgets import owner_of, renew
 from handlers.context import Context
 from handlers.finding import find_one
 from handlers.refusals import Refusal
-from handlers.vocabulary import Reply, Response
+from handlers.vocabulary import Card, Reply, Response
 from store.budgets import BudgetFact, Renewal
 
 ADD = "@ann 500 month Marketing from Company"
@@ -54,7 +56,9 @@ def add(said: Said, ctx: Context) -> Response:
     match = _PERIOD.match(rest)
     if match is None:
         raise Refusal(
-            "no_period", "How often does it come anew?", f"Write never, month, quarter or year: budgets add {ADD}."
+            "no_period",
+            "How often does it come anew?",
+            f"Write never, month, quarter or year: {command_name(ctx)} budgets add {ADD}.",
         )
     name, parent = _above(rest[match.end() :].strip(), ctx)
     wanted = BudgetFact(
@@ -96,9 +100,14 @@ def move(said: Said, ctx: Context) -> Response:
 
 @admin_word("budgets close", usage="Marketing")
 def close(said: Said, ctx: Context) -> Response:
-    """Closes a budget for good; what is left goes back."""
-    found = read_only_budget(said.text, rights_of(ctx).every.values())
-    return done(ctx, give_up(ctx, found.id))
+    """Closes a budget for good, once you say so; what is left goes back."""
+    renew(ctx)
+    every = rights_of(ctx).every
+    found = read_only_budget(said.text, every.values())
+    check_nothing_below(found, every.values())
+    above = every[found.parent_id].name if found.parent_id else ORGANISATION
+    data = {"budget": found.id, "name": found.name, "left": holds(ctx, found.id), "above": above}
+    return Response(Reply(Card("admin_budget_close", data)))
 
 
 def _changed(ctx: Context, budget: BudgetFact, what: str, value: str) -> BudgetFact:
@@ -124,7 +133,7 @@ def _changed(ctx: Context, budget: BudgetFact, what: str, value: str) -> BudgetF
             raise Refusal(
                 "unclear_change",
                 f"What of {budget.name} is to be otherwise?",
-                f"Write one of {_WHAT}: budgets set {budget.name}: plan 800.",
+                f"Write one of {_WHAT}: {command_name(ctx)} budgets set {budget.name}: plan 800.",
             )
 
 

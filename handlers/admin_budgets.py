@@ -65,7 +65,7 @@ def open_budget(request: Action, ctx: Context) -> Response:
 def submit_budget(request: Submission, ctx: Context) -> Response:
     """Adds or changes a budget."""
     check_administrator(ctx)
-    told = {name: text for name, text in request.values.items() if isinstance(text, str)}
+    told = request.texts
     rights, budget_id = rights_of(ctx), request.context.get("budget", "")
     was = get_seen(rights, budget_id) if budget_id else None
     renewal, parent = told.get("renewal", ""), told.get("parent", "")

@@ -1,7 +1,7 @@
 """Recognitions as administrators see them: the latest ones, and taking one back with a reason.
 
-What only its receivers and people in copy see is not there: nobody else ever reads it. What was said where not
-everybody reads along can be taken back as well, so it is there, without its words.
+What only its receivers and people in copy see is not there: nobody else ever reads it. An award of that kind is, for it
+is the organisation's money; and so is what was said where not everybody reads along: without its words.
 """
 
 from __future__ import annotations
@@ -29,13 +29,16 @@ from handlers.vocabulary import (
     TextField,
 )
 from store.people import list_members
-from store.recognitions import RecognitionFact, find_recognition, list_latest
+from store.recognitions import RecognitionFact, RecognitionKind, find_recognition, list_latest
 
 PAGE = 5
 EXCERPT = 160
 REASON_LEAST, REASON_MOST = 3, 500
 TOLD = "taken_back"
 CLOSED = "(said where not everybody reads along, so the words are not shown here)"
+PRIVATE = "(for its receivers only, so the words are not shown here)"
+NO_ALLOWANCE = "Nobody's allowance is filled again."
+NO_BUDGET = "The budget is not filled again: if it was a slip, top it up under Budgets."
 
 
 @admin_word("recognitions", usage="or recognitions @somebody", reads=True)
@@ -63,10 +66,10 @@ def open_take_back(request: Action, ctx: Context) -> Response:
         name="admin_take_back",
         form_id=ctx.new_id(),
         opened_by="admin_take_back",
-        title="Take a kudos back",
+        title=f"Take {'an award' if _is_award(fact) else 'a kudos'} back",
         submit="Take back",
         note=f"{names[fact.giver_id]} to {receivers}. What the receivers still hold of its points leaves the "
-        "programme; what they spent stays with them. Nobody's allowance is filled again.",
+        f"programme; what they spent stays with them. {NO_BUDGET if _is_award(fact) else NO_ALLOWANCE}",
         context={"id": fact.id},
         fields=(
             TextField(
@@ -93,9 +96,9 @@ def submit_take_back(request: Submission, ctx: Context) -> Response:
 
 
 def _find(ctx: Context, recognition_id: str) -> RecognitionFact:
-    """A private one is as good as none: that it exists is nobody's business."""
+    """A private kudos is as good as none: that it exists is nobody's business."""
     fact = find_recognition(ctx.tx, ctx.tenant_id, recognition_id)
-    if fact is None or fact.private:
+    if fact is None or (fact.private and not _is_award(fact)):
         raise Refusal("unknown_recognition", "I do not know that kudos.", "Open the list of the latest ones anew.")
     if fact.taken_back_at:
         raise Refusal("taken_back", "That kudos was taken back already.", "Nothing more was changed.")
@@ -103,8 +106,7 @@ def _find(ctx: Context, recognition_id: str) -> RecognitionFact:
 
 
 def _reason(request: Submission) -> str:
-    typed = request.values.get("reason", "")
-    reason = typed.strip() if isinstance(typed, str) else ""
+    reason = request.text("reason")
     if not REASON_LEAST <= len(seen(reason)) <= len(reason) <= REASON_MOST:
         raise Refusal(
             "unclear_reason",
@@ -132,7 +134,8 @@ def _told(ctx: Context, fact: RecognitionFact, taken: TakenBack) -> tuple[Direct
     data = {
         "receivers": [who(one) for one in receivers],
         "why": taken.reason,
-        "words": _excerpt(fact.reason) if fact.public else CLOSED,
+        "words": _words(fact),
+        "award": _is_award(fact),
     }
     return (Direct(giver, Card("kudos_taken_back", data), Subject(TOLD, fact.id)),)
 
@@ -149,7 +152,8 @@ def _card(ctx: Context, person_id: str, before: str = "") -> Card:
             "giver": people[fact.giver_id].name,
             "receivers": _names([people[one].name for one in fact.receiver_ids]),
             "points": fact.points + fact.badge_points,
-            "words": _excerpt(fact.reason) if fact.public else CLOSED,
+            "words": _words(fact),
+            "award": _is_award(fact),
             "taken_back": fact.taken_back_at is not None,
         }
         for fact in facts
@@ -162,6 +166,17 @@ def _card(ctx: Context, person_id: str, before: str = "") -> Card:
         "zone": ctx.zone.key,
     }
     return Card("admin_recognitions", data)
+
+
+def _is_award(fact: RecognitionFact) -> bool:
+    return fact.kind is RecognitionKind.AWARD
+
+
+def _words(fact: RecognitionFact) -> str:
+    """What an administrator may read of it."""
+    if fact.public:
+        return _excerpt(fact.reason)
+    return PRIVATE if fact.private else CLOSED
 
 
 def _names(names: list[str]) -> str:

@@ -49,7 +49,7 @@ def _end(ctx: TenantContext, fact: ApprovalFact) -> tuple[Send, ...]:
 
 def _remind(ctx: TenantContext, fact: ApprovalFact) -> tuple[Send, ...]:
     change_approval(ctx.tx, ctx.tenant_id, fact.id, reminded=True)
-    return ask_people(ctx.tx, ctx.tenant_id, fact, deciders(ctx, fact), "reminder")
+    return ask_people(ctx, fact, deciders(ctx, fact), "reminder")
 
 
 def _escalate(ctx: TenantContext, fact: ApprovalFact) -> tuple[Send, ...]:

@@ -38,9 +38,18 @@ def above(ctx: TenantContext, people: Iterable[Member], barred: Collection[str])
 
 def stand_ins(ctx: TenantContext, people: Iterable[Member], barred: Collection[str]) -> list[Member]:
     """Who stands in today for these people. Nobody stands in for a stand-in."""
+    return _able(ctx, places_of(ctx, people), barred)
+
+
+def places_of(ctx: TenantContext, people: Iterable[Member]) -> dict[str, list[Member]]:
+    """In whose place they are today, by stand-in, of these people."""
     today = ctx.now.astimezone(ctx.tenant_zone).date()
-    kept = list_delegations(ctx.tx, ctx.tenant_id, [one.id for one in people]).values()
-    return _able(ctx, [one.delegate_id for one in kept if one.first_on <= today <= one.last_on], barred)
+    away = {one.id: one for one in people}
+    places: dict[str, list[Member]] = {}
+    for id, kept in sorted(list_delegations(ctx.tx, ctx.tenant_id, away).items()):
+        if kept.first_on <= today <= kept.last_on:
+            places.setdefault(kept.delegate_id, []).append(away[id])
+    return places
 
 
 def _manager_of(ctx: TenantContext, person: Member, barred: Collection[str]) -> list[Member]:

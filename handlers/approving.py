@@ -10,13 +10,13 @@ class Awards:
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import ClassVar, Protocol, TypeVar
 
 from sqlalchemy import Connection
 
-from handlers.approvers import above, people_for, stand_ins
+from handlers.approvers import above, people_for, places_of, stand_ins
 from handlers.context import TenantContext, who
 from handlers.refusals import Refusal
 from handlers.registry import view
@@ -59,6 +59,8 @@ class Asked:
     """Whose budget it is, where the asker stands in for them: rules look at them then."""
     worth: Money | None = None
     """Of a point, where it is another than the programme's."""
+    cost: Money | None = None
+    """What all of it costs, where that is known by itself: a reward is worth what it is worth, not what it takes."""
     extra: tuple[str, ...] = ()
     """Who has to agree in any case, as rules say it, before those whom the rules name."""
 
@@ -120,7 +122,7 @@ def steps_for(ctx: TenantContext, asked: Asked) -> tuple[str, ...]:
     record = list_records(ctx.tx, ctx.tenant_id, [person.id]).get(person.id)
     rules = [one for one in list_approval_rules(ctx.tx, ctx.tenant_id) if one.kind in ("", asked.kind)]
     by_rule = steps_of(
-        rules or default_rules(asked.worth or ctx.policy.worth),
+        rules or default_rules(asked.worth or ctx.policy.worth, asked.cost),
         kind=asked.kind,
         points=asked.points,
         department=record.department if record else "",
@@ -150,12 +152,22 @@ def ask(ctx: TenantContext, asked: Asked, steps: tuple[str, ...]) -> tuple[Send,
     add_approval(ctx.tx, ctx.tenant_id, fact)
     asking = ask_whoever_decides(ctx, fact)
     if not asking:
-        raise Refusal(
-            "nobody_approves",
-            "Somebody else has to agree to this, and there is nobody who could.",
-            "Whoever runs Plaudit can name an administrator, or your manager: nothing was taken.",
-        )
+        raise nobody_could()
     return asking
+
+
+def check_somebody_could(ctx: TenantContext, asker: Member, steps: tuple[str, ...], barred: Collection[str]) -> None:
+    """Before anything is asked: refuses where nobody could decide the first step."""
+    if steps and not people_for(ctx, steps[0], asker, {asker.id, *barred}):
+        raise nobody_could()
+
+
+def nobody_could() -> Refusal:
+    return Refusal(
+        "nobody_approves",
+        "Somebody else has to agree to this, and there is nobody who could.",
+        "Whoever runs Plaudit can name an administrator, or your manager: nothing was taken.",
+    )
 
 
 def ask_whoever_decides(ctx: TenantContext, fact: ApprovalFact, word: str = "") -> tuple[Send, ...]:
@@ -163,7 +175,7 @@ def ask_whoever_decides(ctx: TenantContext, fact: ApprovalFact, word: str = "") 
     asked = list_approvers(ctx.tx, ctx.tenant_id, fact.id, fact.step)
     others = [one for one in deciders(ctx, fact) if one.id not in asked]
     add_approvers(ctx.tx, ctx.tenant_id, fact.id, fact.step, (one.id for one in others))
-    return ask_people(ctx.tx, ctx.tenant_id, fact, others, word)
+    return ask_people(ctx, fact, others, word)
 
 
 def deciders(ctx: TenantContext, fact: ApprovalFact) -> list[Member]:
@@ -171,24 +183,36 @@ def deciders(ctx: TenantContext, fact: ApprovalFact) -> list[Member]:
 
     Nobody decides two steps, nor what they asked for, get, or answer for.
     """
+    people, barred = _in_their_own_right(ctx, fact)
+    return list({one.id: one for one in (*people, *stand_ins(ctx, people, barred))}.values())
+
+
+def _in_their_own_right(ctx: TenantContext, fact: ApprovalFact) -> tuple[list[Member], set[str]]:
+    """Who may decide without standing in for anybody; and who may not at all, by id."""
     (asker,) = list_members(ctx.tx, ctx.tenant_id, [fact.asker_id])
     barred = {asker.id, *(one.person_id for one in list_decisions(ctx.tx, ctx.tenant_id, fact.id))}
     barred |= kinds[fact.kind].barred(ctx.tx, ctx.tenant_id, fact.subject_id)
     people = people_for(ctx, fact.steps[fact.step - 1], asker, barred)
     if fact.escalated:
         people += above(ctx, people, barred)
-    return list({one.id: one for one in (*people, *stand_ins(ctx, people, barred))}.values())
+    return people, barred
 
 
-def ask_people(
-    tx: Connection, tenant_id: str, fact: ApprovalFact, people: Iterable[Member], word: str = ""
-) -> tuple[Send, ...]:
+def ask_people(ctx: TenantContext, fact: ApprovalFact, people: Collection[Member], word: str = "") -> tuple[Send, ...]:
     """Messages with the card to decide. `word` says why it comes: "", `reminder` or `escalation`."""
+    places = _places(ctx, fact) if people else {}
     return tuple(
         Direct(one, card, Subject(SUBJECT, fact.id))
         for one in people
-        if (card := card_for(tx, tenant_id, fact, one.id, word))
+        if (card := card_for(ctx.tx, ctx.tenant_id, fact, one.id, word, places.get(one.id, ())))
     )
+
+
+def _places(ctx: TenantContext, fact: ApprovalFact) -> dict[str, list[Member]]:
+    """In whose place stand-ins are asked who would not be asked otherwise."""
+    people, _ = _in_their_own_right(ctx, fact)
+    own = {one.id for one in people}
+    return {id: whom for id, whom in places_of(ctx, people).items() if id not in own}
 
 
 def withdraw(ctx: TenantContext, kind: str, subject_id: str) -> tuple[Send, ...]:
@@ -204,7 +228,14 @@ def withdraw(ctx: TenantContext, kind: str, subject_id: str) -> tuple[Send, ...]
 # --- the card ---------------------------------------------------------------------------------------------
 
 
-def card_for(tx: Connection, tenant_id: str, fact: ApprovalFact, reader_id: str, word: str = "") -> Card | None:
+def card_for(
+    tx: Connection,
+    tenant_id: str,
+    fact: ApprovalFact,
+    reader_id: str,
+    word: str = "",
+    in_place_of: Collection[Member] = (),
+) -> Card | None:
     """What an approver sees now: what is asked, and buttons where they can decide it; else who did."""
     shown = kinds[fact.kind].shown(tx, tenant_id, fact.subject_id) if fact.kind in kinds else None
     if shown is None:
@@ -217,6 +248,7 @@ def card_for(tx: Connection, tenant_id: str, fact: ApprovalFact, reader_id: str,
     data = {
         "values": {"id": fact.id, "step": str(fact.step)},
         "word": word,
+        "in_place_of": [who(one) for one in in_place_of],
         "kind": fact.kind,
         "asker": who(people[fact.asker_id]),
         "title": shown.title,

@@ -5,10 +5,10 @@ from __future__ import annotations
 from sqlalchemy import Connection
 
 from handlers.approving import Shown, approvable
-from handlers.award_cards import SEEN, worth_of_award
-from handlers.awarding import KIND, end, settle, tell_giver, today_of
-from handlers.budgets import day_words
+from handlers.award_cards import KIND, SEEN, worth_of_award
+from handlers.awarding import end, settle, tell_giver, today_of
 from handlers.context import TenantContext, who
+from handlers.rules.days import in_words
 from handlers.vocabulary import Send
 from store import ledger
 from store.approvals import ApprovalState, DecisionFact
@@ -60,7 +60,7 @@ class Awards:
 
 
 def _notes(fact: AwardFact) -> tuple[str, ...]:
-    day = f"It arrives on {day_words(fact.arrives_on)}." if fact.arrives_on else ""
+    day = f"It arrives on {in_words(fact.arrives_on)}." if fact.arrives_on else ""
     seen = f"Seen by {SEEN[fact.audience]}."
     if _is_private(fact):
         seen = f"Seen by {SEEN[fact.audience]}, so its words are not shown here."

@@ -7,18 +7,22 @@ from datetime import date
 
 from sqlalchemy import Connection
 
-from handlers.budgets import day_words, worth_of
+from handlers.budgets import worth_of
 from handlers.context import Context, TenantContext, who
+from handlers.placing import place_for
 from handlers.programme import read_policy
+from handlers.rules.days import in_words, with_weekday
 from handlers.rules.money import Money
 from handlers.vocabulary import Card
-from store.approvals import DecisionFact
+from store.approvals import DecisionFact, find_approval_of, list_decisions
 from store.awards import OPEN_STATES, AwardFact, AwardState
 from store.budgets import BudgetFact, find_budget
 from store.people import Member, list_members
-from store.recognitions import Audience
+from store.recognitions import Audience, find_recognition
 from store.types import Points
 
+KIND = "award"
+"""Of the ledger's transaction, and of what is approved."""
 MOST_NAMED = 3
 SEEN = {
     Audience.HERE: "everybody there",
@@ -54,6 +58,7 @@ def preview_card(
     *,
     draft_id: str,
     receivers: Iterable[Member],
+    copied: Iterable[Member],
     points: Points,
     total: Points,
     budget: BudgetFact,
@@ -62,11 +67,14 @@ def preview_card(
     audience: Audience,
     arrives_on: date | None,
     agrees: bool,
+    again: bool,
+    badge: str = "",
 ) -> Card:
-    """What it costs, and what the budget holds afterwards, before anything is sent."""
+    """What it costs, and what the budget holds afterwards, before anything is sent. `again`: for the second time."""
     data = {
         "values": {"draft": draft_id},
         "receivers": [who(one) for one in receivers],
+        "copied": [who(one) for one in copied],
         "points": points,
         "total": total,
         "worth": worth_words(ctx, budget, total),
@@ -74,8 +82,11 @@ def preview_card(
         "left": left,
         "reason": reason,
         "seen": SEEN[audience],
-        "day": day_words(arrives_on) if arrives_on else "",
+        "place": next(iter(place_for(ctx, audience).posts), None) if audience is Audience.HERE else None,
+        "badge": badge,
+        "day": with_weekday(arrives_on) if arrives_on else "",
         "agrees": agrees,
+        "again": again,
     }
     return Card("award_preview", data)
 
@@ -92,7 +103,7 @@ def awarded_card(ctx: Context, fact: AwardFact, left: Points) -> Card:
         "budget": budget.name if budget else "",
         "left": left,
         "state": fact.state.value,
-        "day": day_words(fact.arrives_on) if fact.arrives_on and fact.state is not AwardState.GIVEN else "",
+        "day": in_words(fact.arrives_on) if fact.arrives_on and fact.state is not AwardState.GIVEN else "",
         "undo_minutes": ctx.policy.undo_minutes if fact.state is AwardState.GIVEN else 0,
     }
     return Card("awarded", data)
@@ -109,11 +120,21 @@ def decided_card(
         "total": fact.points * len(receivers),
         "state": state.value,
         "by": who(decided[0]) if decided else None,
+        "agreed": [who(one) for one in who_agreed(ctx, fact.id)],
         "reason": decision.reason if decision else "",
-        "day": day_words(fact.arrives_on) if fact.arrives_on else "",
+        "day": in_words(fact.arrives_on) if fact.arrives_on else "",
         "undo_minutes": ctx.policy.undo_minutes if state is AwardState.GIVEN else 0,
     }
     return Card("award_decided", data)
+
+
+def who_agreed(ctx: TenantContext, award_id: str) -> tuple[Member, ...]:
+    """Everybody who agreed to an award, step by step; nobody where nobody had to."""
+    approval = find_approval_of(ctx.tx, ctx.tenant_id, KIND, award_id)
+    decisions = list_decisions(ctx.tx, ctx.tenant_id, approval.id) if approval else []
+    ids = [one.person_id for one in decisions if one.approved]
+    people = {one.id: one for one in (list_members(ctx.tx, ctx.tenant_id, ids) if ids else ())}
+    return tuple(people[one] for one in ids)
 
 
 def awards_card(ctx: Context, facts: list[AwardFact], *, older: str, done: str = "") -> Card:
@@ -127,8 +148,8 @@ def awards_card(ctx: Context, facts: list[AwardFact], *, older: str, done: str =
             "receivers": [who(people[person]) for person in one.receiver_ids[:MOST_NAMED]],
             "more": max(0, len(one.receiver_ids) - MOST_NAMED),
             "total": one.total,
-            "state": _state(one),
-            "when": day_words(one.asked_at.astimezone(ctx.zone).date()),
+            "state": _state(ctx, one),
+            "when": in_words(one.asked_at.astimezone(ctx.zone).date()),
             "waits": one.state in OPEN_STATES,
         }
         for number, one in enumerate(facts, start=1)
@@ -136,9 +157,10 @@ def awards_card(ctx: Context, facts: list[AwardFact], *, older: str, done: str =
     return Card("awards", {"rows": rows, "older": {"values": {"before": older}} if older else None, "done": done})
 
 
-def _state(fact: AwardFact) -> str:
-    return (
-        f"waits for {day_words(fact.arrives_on)}"
-        if fact.state is AwardState.DUE and fact.arrives_on
-        else STATES[fact.state]
-    )
+def _state(ctx: TenantContext, fact: AwardFact) -> str:
+    given = find_recognition(ctx.tx, ctx.tenant_id, fact.id) if fact.state is AwardState.GIVEN else None
+    if given and given.taken_back_at:
+        return "taken back"
+    if fact.state is AwardState.DUE and fact.arrives_on:
+        return f"waits for {in_words(fact.arrives_on)}"
+    return STATES[fact.state]

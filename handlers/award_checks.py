@@ -53,7 +53,9 @@ def points_each(
     if points is not None and money is not None:
         raise Refusal("two_amounts", "Is it points or money?", "Write one of them.", field="amount")
     if points is None and money is None:
-        raise Refusal("no_amount", "How much is it?", "Write points, such as +100, or money: 50 EUR.", field="amount")
+        worth = worth_of(ctx, spendable.budget)
+        more = f", or money: 50 {worth.currency}" if worth else ""
+        raise Refusal("no_amount", "How much is it?", f"Write points, such as +100{more}.", field="amount")
     if money is not None:
         points = _points_of(ctx, spendable, money)
     assert points is not None
@@ -120,27 +122,43 @@ def _check_receivers(ctx: Context, receivers: tuple[Member, ...], spendable: Spe
     _check_reach(ctx, owner, receivers)
 
 
+def check_may_award(ctx: Context, spendables: Iterable[Spendable]) -> None:
+    """Before a form is filled in: refuses whoever may reward nobody out of any of these budgets."""
+    owners = [one.for_whom or ctx.actor for one in spendables]
+    if not any(_may_all(ctx, one) or manages_somebody(ctx.tx, ctx.tenant_id, one.id) for one in owners):
+        raise _not_for_them()
+
+
 def _check_reach(ctx: Context, owner: Member, receivers: Iterable[Member]) -> None:
     """By whoever's budget it is: a stand-in may what the owner may."""
-    if may_administer(ctx, owner) or has_role(ctx.tx, ctx.tenant_id, Role.AWARDER, owner.id):
+    if _may_all(ctx, owner):
         return
     manages = manages_somebody(ctx.tx, ctx.tenant_id, owner.id)
     if manages and ctx.policy.managers_award_all:
         return
     strangers = [one.name for one in receivers if not _is_below(ctx, one.id, owner.id)]
     if strangers and manages:
+        does = "does" if len(strangers) == 1 else "do"
         raise Refusal(
             "not_your_report",
-            f"Managers here reward the people who report to them, and {', '.join(strangers[:3])} does not.",
+            f"Managers here reward the people who report to them, and {', '.join(strangers[:3])} {does} not.",
             "Their manager can; a kudos is always yours to give.",
             field="receivers",
         )
     if strangers:
-        raise Refusal(
-            "may_not_award",
-            "Awards are given by managers here, and by people who were named for it.",
-            "Whoever runs Plaudit can name you; a kudos is always yours to give.",
-        )
+        raise _not_for_them()
+
+
+def _may_all(ctx: Context, owner: Member) -> bool:
+    return may_administer(ctx, owner) or has_role(ctx.tx, ctx.tenant_id, Role.AWARDER, owner.id)
+
+
+def _not_for_them() -> Refusal:
+    return Refusal(
+        "may_not_award",
+        "Awards are given by managers here, and by people who were named for it.",
+        "Whoever runs Plaudit can name you; a kudos is always yours to give.",
+    )
 
 
 def _is_below(ctx: Context, person_id: str, manager_id: str) -> bool:

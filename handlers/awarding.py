@@ -10,7 +10,7 @@ from datetime import date
 
 from handlers import approving, budgets
 from handlers.approving import Asked
-from handlers.award_cards import awarded_card, decided_card
+from handlers.award_cards import KIND, awarded_card, decided_card
 from handlers.award_checks import Wished, check_wished
 from handlers.budgets import Spendable
 from handlers.context import Context, TenantContext
@@ -28,8 +28,6 @@ from store.people import Member, list_members
 from store.recognitions import Audience, RecognitionFact, RecognitionKind, add_recognition
 from store.tallies import add_counts
 
-KIND = "award"
-"""Of the ledger's transaction, and of what is approved."""
 SUBJECT = "award"
 
 

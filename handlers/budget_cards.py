@@ -6,10 +6,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from handlers.budget_rights import Rights, by_name, list_above
-from handlers.budgets import day_words, holds, spent_in, used_up, worth_of, worth_words
+from handlers.budgets import holds, spent_in, used_up, worth_of, worth_words
 from handlers.context import Context, who
 from handlers.rules.budget_periods import period_words
+from handlers.rules.days import in_words
 from handlers.vocabulary import Card, Who
+from handlers.wall import has_pages
 from store.budgets import BudgetFact, PeriodFact, Renewal, count_passed_on, list_periods
 from store.people import list_members
 from store.types import Points
@@ -27,30 +29,40 @@ class Page:
 
     administers: bool = False
     start: int = 0
+    most: int = PAGE
     done: str = ""
 
 
 def list_card(ctx: Context, rights: Rights, page: Page) -> Card:
     shown = in_tree(rights) if page.administers else [one.budget for one in rights.mine.values()]
     start = page.start if 0 <= page.start < len(shown) else 0
-    these = shown[start : start + PAGE]
+    these = shown[start : start + page.most]
     owners = {one.id: who(one) for one in list_members(ctx.tx, ctx.tenant_id, {one.owner_id for one in these})}
     data = {
         "done": page.done,
         "administers": page.administers,
         "rows": [_row(ctx, rights, one, owners) for one in these],
         "number": len(shown),
-        "newer": {"values": {"start": str(max(0, start - PAGE))}} if start else None,
-        "older": {"values": {"start": str(start + PAGE)}} if start + PAGE < len(shown) else None,
+        "newer": {"values": {"start": str(max(0, start - page.most))}} if start else None,
+        "older": {"values": {"start": str(start + page.most)}} if start + page.most < len(shown) else None,
+        "web": has_pages(ctx),
     }
     return Card("budgets", data)
 
 
-def budget_card(ctx: Context, rights: Rights, budget: BudgetFact, done: str = "") -> Card:
-    """One budget, for whoever may see it."""
+def budget_card(
+    ctx: Context,
+    rights: Rights,
+    budget: BudgetFact,
+    done: str = "",
+    *,
+    periods: int = MOST_PERIODS,
+    most_below: int = MOST_BELOW,
+) -> Card:
+    """One budget, for whoever may see it, with so many periods and budgets below it at most."""
     used, below = used_up(ctx, budget), rights.below(budget)
     above = rights.every.get(budget.parent_id or "")
-    people = {one.owner_id for one in (budget, *below[:MOST_BELOW])}
+    people = {one.owner_id for one in (budget, *below[:most_below])}
     owners = {one.id: who(one) for one in list_members(ctx.tx, ctx.tenant_id, people)}
     worth = worth_of(ctx, budget)
     left = holds(ctx, budget.id)
@@ -69,15 +81,16 @@ def budget_card(ctx: Context, rights: Rights, budget: BudgetFact, done: str = ""
         "plan": budget.plan,
         "every": EVERY.get(budget.renewal, ""),
         "carries": budget.carries_over,
-        "until": day_words(budget.open_until) if budget.open_until else "",
+        "until": in_words(budget.open_until) if budget.open_until else "",
         "above": above.name if above else "",
-        "periods": _bars(ctx, budget),
+        "periods": _bars(ctx, budget, periods),
         "passed_on": _passed_on(ctx, budget),
-        "below": [_below(ctx, rights, one, owners) for one in below[:MOST_BELOW]],
-        "more_below": max(0, len(below) - MOST_BELOW),
+        "below": [_below(ctx, rights, one, owners) for one in below[:most_below]],
+        "more_below": max(0, len(below) - most_below),
         "fills": rights.may_fill(budget),
         "moves": bool(rights.targets(budget)) or rights.administers,
         "administers": rights.administers,
+        "web": has_pages(ctx),
     }
     return Card("budget", data)
 
@@ -108,7 +121,7 @@ def _row(ctx: Context, rights: Rights, budget: BudgetFact, owners: dict[str, Who
         "left": used.of - used.spent,
         "spent": used.spent,
         "of": used.of,
-        "until": day_words(budget.open_until) if budget.open_until else "",
+        "until": in_words(budget.open_until) if budget.open_until else "",
     }
 
 
@@ -123,9 +136,9 @@ def _below(ctx: Context, rights: Rights, budget: BudgetFact, owners: dict[str, W
     }
 
 
-def _bars(ctx: Context, budget: BudgetFact) -> list[dict[str, Any]]:
+def _bars(ctx: Context, budget: BudgetFact, most: int) -> list[dict[str, Any]]:
     """Spending against the plan, the latest period first; each ends where the next one began."""
-    periods = list_periods(ctx.tx, ctx.tenant_id, budget.id, MOST_PERIODS)
+    periods = list_periods(ctx.tx, ctx.tenant_id, budget.id, most)
     ends = [None, *(one.opened_seq for one in periods)]
     return [_bar(ctx, one, end) for one, end in zip(periods, ends, strict=False)]
 

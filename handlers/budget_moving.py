@@ -65,7 +65,8 @@ def top_up(ctx: Context, budget_id: str, moving: Moving) -> Moved:
         set_warned(ctx.tx, ctx.tenant_id, budget.id, budget.open_label, warned=False)
     _note(ctx, TOPPED_UP, budget, details, moving)
     done = f"{points_words(moving.points)} came into {budget.name}, from {source}."
-    return Moved(done, budget, news(ctx, [budget], f"{ctx.actor.name}: {done} {_quoted(moving)}"))
+    concerned = [budget, above] if above else [budget]  # an administrator may spend what is not theirs
+    return Moved(done, budget, news(ctx, concerned, f"{ctx.actor.name}: {done} {_quoted(moving)}"))
 
 
 def move_points(ctx: Context, source_id: str, target_id: str, moving: Moving) -> Moved:
@@ -165,15 +166,15 @@ def _note(ctx: Context, act: str, budget: BudgetFact, details: Mapping[str, Any]
     add_audit(ctx.tx, ctx.tenant_id, fact)
 
 
-def news(ctx: Context, budgets: Iterable[BudgetFact], sentence: str) -> tuple[Send, ...]:
-    """Tells the owners of budgets, each once, without whoever did it."""
+def news(ctx: Context, budgets: Iterable[BudgetFact], sentence: str, *, look: bool = True) -> tuple[Send, ...]:
+    """Tells the owners of budgets, each once, without whoever did it. `look`: theirs is there to be looked at."""
     sends: list[Send] = []
     heard = {ctx.actor.id}
     for one in budgets:
         owner = owner_of(ctx, one)
         if owner and owner.active and owner.id not in heard:
             heard.add(owner.id)
-            sends += told([owner], one, Card(NEWS, {"id": one.id, "sentence": sentence}))
+            sends += told([owner], one, Card(NEWS, {"id": one.id if look else "", "sentence": sentence}))
     return tuple(sends)
 
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import replace
 from typing import Any
 
 from handlers.access import check_administrator
+from handlers.admin_settings import shown
 from handlers.budget_moving import MOST_POINTS, ORGANISATION, Moved, news
 from handlers.budget_rights import list_above
 from handlers.budgets import owner_of, points_words, renew, worth_words
@@ -57,7 +59,9 @@ def keep_budget(ctx: Context, wanted: BudgetFact, owner: Member) -> Moved:
     save_budget(ctx.tx, ctx.tenant_id, wanted)
     changes = _differences(ctx, was, wanted, every)
     _note(ctx, "budget changed", wanted, changes)
-    return Moved(f"{wanted.name} is changed.", wanted, _changed_news(ctx, was, wanted, owner))
+    what = "; ".join(f"{name}: {shown(before)} → {shown(now)}" for name, (before, now) in changes.items())
+    what = what[:1].upper() + what[1:]
+    return Moved(f"{wanted.name} is changed. {what}.", wanted, _changed_news(ctx, was, wanted, owner, what))
 
 
 def give_up(ctx: Context, budget_id: str) -> Moved:
@@ -72,13 +76,7 @@ def give_up(ctx: Context, budget_id: str) -> Moved:
     budget = every.get(budget_id)
     if budget is None:
         raise Refusal("no_such_budget", "That budget was closed before.", "Look at the list anew.")
-    if below := sorted(one.name for one in every.values() if one.parent_id == budget.id):
-        raise Refusal(
-            "budgets_below",
-            f"{', '.join(below[:3])}{' and others' if len(below) > 3 else ''} "
-            f"{'draws' if len(below) == 1 else 'draw'} on {budget.name}.",
-            "Let them draw on another budget first, or close them.",
-        )
+    check_nothing_below(budget, every.values())
     left = lock_holdings(ctx.tx, ctx.tenant_id, [budget.id])[budget.id].balance
     target = ledger.budget(budget.parent_id) if budget.parent_id else ledger.Side.ISSUED
     if left:
@@ -90,7 +88,21 @@ def give_up(ctx: Context, budget_id: str) -> Moved:
     to = every[budget.parent_id].name if budget.parent_id else ORGANISATION
     _note(ctx, "budget closed", budget, {"points": left, "target": to})
     done = f"{budget.name} is closed. {points_words(left)} went back to {to}."
-    return Moved(done, closed, news(ctx, [budget], f"{ctx.actor.name}: {done}"))
+    told = news(ctx, [closed], f"{ctx.actor.name}: {done}", look=False)
+    if budget.parent_id and left and every[budget.parent_id].owner_id != budget.owner_id:
+        told += news(ctx, [every[budget.parent_id]], f"{ctx.actor.name}: {done}")
+    return Moved(done, closed, told)
+
+
+def check_nothing_below(budget: BudgetFact, every: Iterable[BudgetFact]) -> None:
+    """Refuses to close what others draw on."""
+    if below := sorted(one.name for one in every if one.parent_id == budget.id):
+        raise Refusal(
+            "budgets_below",
+            f"{', '.join(below[:3])}{' and others' if len(below) > 3 else ''} "
+            f"{'draws' if len(below) == 1 else 'draw'} on {budget.name}.",
+            "Let them draw on another budget first, or close them.",
+        )
 
 
 # --- whether it goes ---------------------------------------------------------------------------------------
@@ -163,14 +175,18 @@ def _add(ctx: Context, wanted: BudgetFact, every: dict[str, BudgetFact]) -> Move
     _note(ctx, "budget added", made, _told(ctx, made, every | {made.id: made}))
     renew(ctx)
     sends = news(ctx, [made], f"{ctx.actor.name} made you the owner of the budget {made.name}: it is yours to award.")
+    above = every.get(made.parent_id or "")
+    if above and above.owner_id != made.owner_id:
+        what = f"{made.name}, which draws on {above.name}: its plan is {points_words(made.plan)}."
+        sends += news(ctx, [above], f"{ctx.actor.name} added the budget {what}")
     return Moved(f"{made.name} is there.", made, sends)
 
 
-def _changed_news(ctx: Context, was: BudgetFact, now: BudgetFact, owner: Member) -> tuple[Send, ...]:
+def _changed_news(ctx: Context, was: BudgetFact, now: BudgetFact, owner: Member, what: str) -> tuple[Send, ...]:
     if was.owner_id == now.owner_id:
-        return news(ctx, [now], f"{ctx.actor.name} changed your budget {now.name}.")
+        return news(ctx, [now], f"{ctx.actor.name} changed your budget {now.name}. {what}.")
     yours = news(ctx, [now], f"{ctx.actor.name} made you the owner of the budget {now.name}: it is yours to award.")
-    return yours + news(ctx, [was], f"{ctx.actor.name} handed the budget {now.name} over to {owner.name}.")
+    return yours + news(ctx, [was], f"{ctx.actor.name} handed the budget {now.name} over to {owner.name}.", look=False)
 
 
 def _on_top_of(ctx: Context, was: BudgetFact, wanted: BudgetFact) -> BudgetFact:

@@ -23,6 +23,7 @@ from handlers.refusals import Refusal
 from handlers.registry import action, submission
 from handlers.reward_words import Said, command_name, rewards_word
 from handlers.rules.grammar import KnownWords
+from handlers.rules.whole_numbers import read_whole
 from handlers.rules.words import tokens_of
 from handlers.vocabulary import (
     Action,
@@ -37,12 +38,15 @@ from handlers.vocabulary import (
     Submission,
     TextField,
 )
+from handlers.wall import hand_out_way
 
 TO_ORGANISATION = "organisation"
 """Where points go back to, in a form; no id of ours looks like it."""
 MOST_CHOICES = 90
 """In one list of a form: Slack takes 100."""
 USUAL = 100
+PAGE_NAME = "budgets"
+"""Of the page in the browser."""
 
 
 # --- looking ----------------------------------------------------------------------------------------------
@@ -63,6 +67,13 @@ def show_budget(request: Action, ctx: Context) -> Response:
     rights = rights_of(ctx)
     budget = get_seen(rights, request.values.get("budget", ""))
     return Response(Replace(budget_card(ctx, rights, budget)))
+
+
+@action("budgets_link")
+def open_page(request: Action, ctx: Context) -> Response:
+    """Gives you a link to your budgets in the browser, with their spending as a chart."""
+    budget_id = request.values.get("budget", "")
+    return hand_out_way(request, ctx, PAGE_NAME, "Open the budgets", **({"budget": budget_id} if budget_id else {}))
 
 
 @rewards_word("budget", usage="Marketing")
@@ -165,7 +176,7 @@ def open_move(request: Action, ctx: Context) -> Response:
 @submission("budget_move")
 def submit_move(request: Submission, ctx: Context) -> Response:
     """Moves points as the form says."""
-    target = _text(request, "target")
+    target = request.text("target")
     if not target:
         raise Refusal("no_target", "Where do the points go?", "Choose a budget.", field="target")
     aim = "" if target == TO_ORGANISATION else target
@@ -203,10 +214,10 @@ def start_of(typed: str) -> int:
 
 
 def number_of(typed: str, field: str) -> int:
-    digits = typed.strip().removeprefix("+").replace(",", "")
-    if not (digits.isascii() and digits.isdigit() and len(digits) <= 9):
+    number = read_whole(typed)
+    if number is None:
         raise Refusal("unclear_amount", "That is not a whole number.", "Write 100, for example.", field=field)
-    return int(digits)
+    return number
 
 
 def _points_field() -> NumberField:
@@ -224,13 +235,8 @@ def _reason_field() -> TextField:
 
 
 def _moving_of(request: Submission) -> Moving:
-    points = number_of(_text(request, "points"), "points")
-    return Moving(points=points, reason=_cleaned(_text(request, "reason")), key=request.key)
-
-
-def _text(request: Submission, name: str) -> str:
-    value = request.values.get(name, "")
-    return value if isinstance(value, str) else ""
+    points = number_of(request.text("points"), "points")
+    return Moving(points=points, reason=_cleaned(request.text("reason")), key=request.key)
 
 
 def _cleaned(typed: str) -> str:

@@ -30,7 +30,7 @@ def read_budget(typed: str, known: Iterable[BudgetFact]) -> tuple[BudgetFact, st
     raise Refusal(
         "no_such_budget",
         f"I know no budget “{begins}”." if text else "Which budget is it?",
-        f"There is {names}." if names else "There is none yet.",
+        f"There {'are' if len(every) > 1 else 'is'} {names}." if names else "There is none for you to see.",
         field="budget",
     )
 

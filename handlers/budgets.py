@@ -7,13 +7,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 
-from handlers.access import list_administrators
+from handlers.access import is_administrator, list_administrators
 from handlers.budget_renewal import holds as holds
 from handlers.budget_renewal import renew as renew
 from handlers.context import Context, TenantContext
 from handlers.refusals import Refusal
+from handlers.reward_words import command_name
+from handlers.rules.days import in_words
 from handlers.rules.money import Money
 from handlers.rules.periods import day_in
 from handlers.vocabulary import Card, Direct, Send, Subject
@@ -82,7 +84,7 @@ def get_spendable(ctx: Context, budget_id: str) -> Spendable:
         raise Refusal(
             "not_your_budget",
             "This budget is not yours to spend.",
-            "Its owner can award out of it, or let you stand in for them: /rewards delegate.",
+            f"Its owner can award out of it, or let you stand in for them: {command_name(ctx)} delegate.",
             field="budget",
         )
     return found
@@ -105,16 +107,17 @@ def check_holds(ctx: Context, spendable: Spendable, total: Points) -> None:
     """Refuses what is more than the budget holds now, and says who can help."""
     available = holds(ctx, spendable.budget.id)
     if available < total:
-        raise too_little(ctx, spendable.budget, total, available)
+        raise too_little(ctx, spendable.budget, total, available, field="amount")
 
 
-def too_little(ctx: Context, budget: BudgetFact, total: Points, available: Points) -> Refusal:
+def too_little(ctx: Context, budget: BudgetFact, total: Points, available: Points, field: str = "points") -> Refusal:
     """For whoever finds by `ledger.InsufficientPoints` that another was quicker."""
+    more = "top it up first" if is_administrator(ctx) else f"ask for more: {who_helps(ctx, budget)} can top it up"
     return Refusal(
         "budget_short",
         f"{budget.name} holds {points_words(available)}, and this takes {total:,}.",
-        f"You can take less, or ask for more: {who_helps(ctx, budget)} can top it up.",
-        field="points",
+        f"You can take less, or {more}.",
+        field=field,
     )
 
 
@@ -156,7 +159,7 @@ def after_spending(ctx: TenantContext, budget_id: str) -> tuple[Send, ...]:
         "spent": used.spent,
         "of": used.of,
         "left": used.of - used.spent,
-        "until": day_words(budget.open_until) if budget.open_until else "",
+        "until": in_words(budget.open_until) if budget.open_until else "",
         "helper": who_helps(ctx, budget),
     }
     return told_owner(ctx, budget, Card(WARNING, data))
@@ -231,8 +234,3 @@ def _above(ctx: TenantContext, budget: BudgetFact) -> BudgetFact | None:
 def points_words(points: Points) -> str:
     """`1 point`, `2,000 points`."""
     return f"{points:,} point" if points == 1 else f"{points:,} points"
-
-
-def day_words(day: date) -> str:
-    """`30 November 2026`."""
-    return f"{day.day} {day:%B %Y}"

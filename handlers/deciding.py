@@ -66,6 +66,7 @@ def approve(request: Action, ctx: Context) -> Response:
 def open_decline(request: Action, ctx: Context) -> Response:
     """Opens the form to decline with a reason."""
     fact = _get(ctx, request.values.get("id", ""))
+    _check_may(ctx, fact)
     form = Form(
         name="approval_no",
         form_id=ctx.new_id(),
@@ -101,6 +102,7 @@ def decline(request: Submission, ctx: Context) -> Response:
 def open_question(request: Action, ctx: Context) -> Response:
     """Opens the form to ask whoever asked."""
     fact = _get(ctx, request.values.get("id", ""))
+    _check_may(ctx, fact)
     form = Form(
         name="approval_ask",
         form_id=ctx.new_id(),
@@ -132,7 +134,12 @@ def ask_back(request: Submission, ctx: Context) -> Response:
         raise Refusal("no_question", "What would you like to know?", "Write it here, please.", field="question")
     shown = kinds[fact.kind].shown(ctx.tx, ctx.tenant_id, fact.subject_id)
     (asker,) = list_members(ctx.tx, ctx.tenant_id, [fact.asker_id])
-    data = {"approver": who(ctx.actor), "title": shown.title if shown else "", "question": question}
+    data = {
+        "approver": who(ctx.actor),
+        "title": shown.title if shown else "",
+        "people": [one for one in (shown.people if shown else ()) if one != who(asker)],
+        "question": question,
+    }
     told = Direct(asker, Card("approval_question", data), Subject("approval_question", ctx.new_id()))
     return Response(Reply(Card("notice", {"sentence": f"{asker.name} has your question, and answers you."})), (told,))
 

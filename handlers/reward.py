@@ -8,29 +8,39 @@ from handlers.award_checks import Wished, points_each
 from handlers.award_drafts import preview
 from handlers.budgets import Spendable
 from handlers.context import Context
-from handlers.finding import find_receivers
+from handlers.finding import NO_WORDS, find_receivers
 from handlers.refusals import Refusal
 from handlers.registry import action, command
-from handlers.reward_form import open_reward_form
+from handlers.reward_form import audience_of, open_reward_form, today_of_writer
+from handlers.reward_help import HELP, reward_help
 from handlers.rules.award_text import read_award_words
-from handlers.rules.grammar import KnownWords, TwoAmounts, UnclearAmount, read_kudos
+from handlers.rules.grammar import KnownWords, KudosText, NameRef, TwoAmounts, UnclearAmount, read_kudos
 from handlers.typed_words import plain
-from handlers.vocabulary import Action, Card, Command, OpenForm, Replace, Reply, Response
+from handlers.vocabulary import Action, Card, Command, EmailRef, OpenForm, Piece, Replace, Reply, Response, Typed
 from store.awards import list_awards
+from store.people import Member
+from store.recognitions import Audience
 
 PAGE = 8
 
 
-@command("reward", usage="@name +100 for the reason :badge:", reads=lambda request: plain(request.text) in ("", "list"))
+def _asks_only(request: Command) -> bool:
+    return plain(request.text).lower() in ("", "list", *HELP)
+
+
+@command("reward", usage="@name +100 for the reason :badge:, list or help", reads=_asks_only)
 def reward(request: Command, ctx: Context) -> Response:
     """Reward somebody out of your budget."""
-    if not plain(request.text):
+    word = plain(request.text).lower()
+    if not word:
         return Response(OpenForm(open_reward_form(ctx)))
-    if plain(request.text) == "list":
+    if word == "list":
         return Response(Reply(_list(ctx)))
-    words = read_award_words(request.text)
-    if words.unclear:
-        raise Refusal("unclear_part", f"I cannot read {words.unclear}.", "A day is 2026-12-24, money is 50 EUR.")
+    if word in HELP:
+        return Response(Reply(reward_help(ctx)))
+    words = read_award_words(request.text, today_of_writer(ctx))
+    if words.doubt:
+        raise Refusal(words.doubt.code, words.doubt.sentence, words.doubt.next_step)
     known = KnownWords({}, ctx.programme.words.badges)
     said, receivers = find_receivers(request, ctx, read_kudos(words.rest, known), any_doubt=True)
     for problem in said.problems:
@@ -41,6 +51,7 @@ def reward(request: Command, ctx: Context) -> Response:
                 raise Refusal("two_amounts", f"Which amount is it: {' or '.join(typed)}?", "Write one.")
             case _:
                 raise Refusal("value_in_award", "An award has no #value.", "Write the word without the #.")
+    copied = _copied(request, ctx, words.copied, receivers)
     spendable = _spendable(ctx, words.budget)
     each = points_each(ctx, spendable, len(receivers), points=said.points, money=words.money, split=words.split)
     wished = Wished(
@@ -49,6 +60,8 @@ def reward(request: Command, ctx: Context) -> Response:
         reason=said.reason,
         budget_id=spendable.budget.id,
         badge_id=said.badge_id,
+        audience=audience_of(words.audience or Audience.HERE, copied),
+        copied=copied,
         arrives_on=words.arrives_on,
     )
     return preview(ctx, wished, spendable)
@@ -71,6 +84,19 @@ def _list(ctx: Context, before: str = "", done: str = "") -> Card:
     facts = list_awards(ctx.tx, ctx.tenant_id, ctx.actor.id, before=before, most=PAGE + 1)
     older = facts[PAGE - 1].id if len(facts) > PAGE else ""
     return awards_card(ctx, facts[:PAGE], older=older, done=done)
+
+
+def _copied(request: Command, ctx: Context, typed: Typed, receivers: tuple[Member, ...]) -> tuple[Member, ...]:
+    """Whoever is named is looked for one by one: a name may have several words."""
+    found = [one for piece in typed for one in _named(request, ctx, piece)]
+    return tuple({one.id: one for one in found if one not in receivers and one.id != ctx.actor.id}.values())
+
+
+def _named(request: Command, ctx: Context, piece: Piece) -> tuple[Member, ...]:
+    name = piece.strip().removeprefix("@") if isinstance(piece, str) else ""
+    receivers = (EmailRef(name.lower()) if "@" in name else NameRef(name),) if name else ()
+    said = KudosText(receivers, None, "", None, None) if name else read_kudos((piece,), NO_WORDS)
+    return find_receivers(request, ctx, said, any_doubt=True)[1]
 
 
 def _spendable(ctx: Context, typed: str) -> Spendable:

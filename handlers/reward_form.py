@@ -5,8 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 from handlers import budgets
-from handlers.asked_days import day_of
-from handlers.award_checks import Wished, points_each
+from handlers.award_checks import Wished, check_may_award, points_each
 from handlers.award_drafts import preview
 from handlers.badges import badges_of
 from handlers.context import Context
@@ -15,8 +14,11 @@ from handlers.opened_in import note_place
 from handlers.placing import why_not_here
 from handlers.refusals import Refusal
 from handlers.registry import action, submission
+from handlers.rules.days import read_day
 from handlers.rules.money import Money, NotMoney, read_money
-from handlers.rules.written_dates import HOW, Unclear, read_date
+from handlers.rules.periods import day_in
+from handlers.rules.whole_numbers import read_whole
+from handlers.rules.written_dates import Unclear
 from handlers.vocabulary import (
     Action,
     Choice,
@@ -28,6 +30,7 @@ from handlers.vocabulary import (
     Submission,
     TextField,
 )
+from store.people import Member
 from store.recognitions import Audience
 
 EACH, SPLIT = "each", "split"
@@ -49,6 +52,7 @@ def open_reward_form(ctx: Context) -> Form:
             "You have no budget to award out of.",
             "Whoever runs Plaudit can give you one; a kudos is always yours to give.",
         )
+    check_may_award(ctx, found)
     here = "in the recognition channel" if why_not_here(ctx.place) else "here"
     shown = tuple(
         Choice(
@@ -57,6 +61,7 @@ def open_reward_form(ctx: Context) -> Form:
         )
         for one in found
     )
+    worth = next((one for budget in found if (one := budgets.worth_of(ctx, budget.budget))), None)
     badges = tuple(Choice(one.id, f"{one.emoji} {one.title}") for one in badges_of(ctx))
     audience = (
         Choice(Audience.HERE, f"Everybody {here}, as a post"),
@@ -78,7 +83,7 @@ def open_reward_form(ctx: Context) -> Form:
                 name="amount",
                 label="How much?",
                 initial=USUAL,
-                hint="Points, or money such as 50 EUR.",
+                hint=f"Points, or money such as 50 {worth.currency}." if worth else "Points.",
                 min_length=1,
                 max_length=30,
             ),
@@ -100,7 +105,12 @@ def open_reward_form(ctx: Context) -> Form:
             ChoiceField(name="badge", label="A badge with it?", choices=badges, optional=True),
             ChoiceField(name="audience", label="Who sees it?", choices=audience, initial=Audience.HERE),
             PeopleField(name="copied", label="In copy", optional=True),
-            TextField(name="day", label="On which day?", hint=f"Empty for at once. {HOW}", max_length=40),
+            TextField(
+                name="day",
+                label="On which day?",
+                hint="Empty for at once. Tomorrow, Friday, 24 December or 2026-12-24.",
+                max_length=40,
+            ),
         ),
     )
 
@@ -122,21 +132,31 @@ def submit_reward(request: Submission, ctx: Context) -> Response:
         reason=request.text("reason"),
         budget_id=spendable.budget.id,
         badge_id=request.text("badge") or None,
-        audience=Audience.COPIED if audience is Audience.RECEIVERS and copied else audience,
+        audience=audience_of(audience, copied),
         copied=copied,
-        arrives_on=_day(request.text("day"), ctx.now.astimezone(ctx.tenant_zone).date()),
+        arrives_on=_day(request.text("day"), today_of_writer(ctx)),
     )
     return preview(ctx, wished, spendable)
 
 
+def audience_of(chosen: Audience, copied: tuple[Member, ...]) -> Audience:
+    """Somebody in copy of words for the receivers only was meant to read them."""
+    return Audience.COPIED if chosen is Audience.RECEIVERS and copied else chosen
+
+
 def _amount(typed: str) -> tuple[int | None, Money | None]:
-    digits = typed.removeprefix("+").replace(",", "")
-    if digits.isascii() and digits.isdigit() and len(digits) <= 8:
-        return int(digits), None
+    points = read_whole(typed)
+    if points is not None:
+        return points, None
     try:
         return None, read_money(typed)
     except NotMoney as error:
-        raise Refusal("unclear_amount", str(error), "Write 100, or money such as 50 EUR.", field="amount") from error
+        raise Refusal(
+            "unclear_amount",
+            "I cannot read that as points, nor as money.",
+            "Write 100, or money such as 50 EUR where points have a worth.",
+            field="amount",
+        ) from error
 
 
 def _audience(chosen: str) -> Audience:
@@ -149,6 +169,12 @@ def _day(typed: str, today: date) -> date | None:
     if not typed:
         return None
     try:
-        return day_of(read_date(typed), today)
+        day = read_day(typed, today)
     except Unclear as unclear:
         raise Refusal("unclear_day", str(unclear), "Or leave it empty for at once.", field="day") from unclear
+    return None if day == today else day
+
+
+def today_of_writer(ctx: Context) -> date:
+    """By their own calendar, on which they say "tomorrow"."""
+    return day_in(ctx.now, ctx.zone)

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import asdict
+from datetime import date
 
 from handlers import allowances
 from handlers.context import Context
 from handlers.refusals import Refusal
 from handlers.registry import command
 from handlers.reward_words import Said, book, command_name, plain, rewards_word
+from handlers.rules.days import in_words
 from handlers.vocabulary import Card, Command, Platform, Reply, Response
 
 USUAL = ("browse", "how")
@@ -59,6 +61,7 @@ def rules_card(ctx: Context) -> Card:
     data = {
         "policy": asdict(ctx.policy),
         "worth": str(ctx.policy.worth or ""),
+        "since": in_words(date.fromisoformat(since)) if (since := ctx.policy.points_expire_since) else "",
         "left": allowances.left(ctx).points,
         "own": allowances.own_allowance(ctx),
         "channel": ctx.programme.recognition_places.get(ctx.home.workspace_id),

@@ -12,7 +12,7 @@ from handlers.refusals import Refusal
 from handlers.vocabulary import Subject, Touch
 from store.audit import AuditFact, add_audit
 from store.closings import take_back_by_administrator
-from store.recognitions import RecognitionFact, take_back
+from store.recognitions import RecognitionFact, RecognitionKind, take_back
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +41,7 @@ def take_back_as_administrator(ctx: Context, fact: RecognitionFact, reason: str)
         id=ctx.new_id(),
         at=ctx.now,
         actor_id=ctx.actor.id,
-        act="kudos taken back",
+        act="award taken back" if fact.kind is RecognitionKind.AWARD else "kudos taken back",
         subject_id=fact.id,
         details=details,
         reason=reason,

@@ -8,7 +8,7 @@ from handlers.refusals import Refusal
 from handlers.registry import action
 from handlers.vocabulary import Action, Card, Direct, Nothing, Response, Subject, Touch
 from store.people import list_members
-from store.recognitions import find_recognition, thank_back
+from store.recognitions import RecognitionKind, find_recognition, thank_back
 
 THANKED = "thanked_back"
 _EXCERPT = 200
@@ -25,6 +25,7 @@ def say_thanks(request: Action, ctx: Context) -> Response:
     if not thank_back(ctx.tx, ctx.tenant_id, fact.id, ctx.actor.id, ctx.now):
         return Response(Nothing())
     giver = list_members(ctx.tx, ctx.tenant_id, [fact.giver_id])[0]
-    card = Card(THANKED, {"sender": who(ctx.actor), "reason": fact.reason[:_EXCERPT]})
+    award = fact.kind is RecognitionKind.AWARD
+    card = Card(THANKED, {"sender": who(ctx.actor), "reason": fact.reason[:_EXCERPT], "award": award})
     told = Direct(giver, card, Subject(THANKED, f"{fact.id}/{ctx.actor.id}"))
     return Response(Nothing(), (told, Touch(Subject(SUBJECT, fact.id), reader_id=ctx.actor.id)))

@@ -48,6 +48,13 @@ async def says(world: World, typed: str, user: str = "ann") -> str:
     return world.whispered(user)
 
 
+async def closes(world: World, budget: str) -> str:
+    """What the administrator is told who closes a budget by words, and says so when asked."""
+    await says(world, f"budgets close {budget}")
+    await world.tap("ann", world.answer("ann"), "Close for good")
+    return world.whispered("ann")
+
+
 async def opens(world: World, typed: str, user: str = "ann") -> Any:
     """The form that a word opens."""
     await world.slack.command(user, "#general", "/rewards-admin", typed)

@@ -8,10 +8,11 @@ from typing import Any
 import pytest
 
 from bot.sandbox.fake_slack import text_of
+from bot.sandbox.fake_slack.blocks import elements
 from cards.text import NO_WIDTH
 from store import ledger
 from store.closings import hold, release
-from tests.administration import audited, fills, open_administration, says
+from tests.administration import audited, closes, fills, open_administration, says
 from tests.budgeting import held, named, spend, stands_in, within
 from tests.conftest import Clock
 from tests.rhythm import Rhythm
@@ -114,6 +115,7 @@ WRONG = {
     "budgets set Company: from Company": "Then they would draw on each other",
     "budgets set Company: colour red": "What of Company is to be otherwise?",
     "budgets set Company: worth a lot": "I cannot read that as an amount of money.",
+    "budgets set Company: plan 1,5": "That is not a whole number.",
     "budgets set Company: carry perhaps": "Does what is left stay?",
     "budgets close Company": "Marketing draws on Company.",
     "budgets close Nowhere": "I know no budget “Nowhere”.",
@@ -121,8 +123,8 @@ WRONG = {
     "budgets top-up Fairs +10": "What is it for?",
     "budgets top-up Fairs +0 for nothing": "That is 1 to 10,000,000 points.",
     "budgets top-up Fairs +5000 for the fair": "Marketing holds 900 points, and this takes 5,000.",
-    "budgets top-up Fairs +901 for a fair": "less, or ask for more: Ann Lee, who owns Company, can top it up.",
-    "budgets move 4001 from Company to Fairs for a fair": "or ask for more: An administrator can top it up.",
+    "budgets top-up Fairs +901 for a fair": "You can take less, or top it up first.",
+    "budgets move 4001 from Company to Fairs for a fair": "You can take less, or top it up first.",
     "budgets move 10 Fairs Marketing": "Where do the points come from?",
     "budgets move 10 from Fairs": "Where do the points go?",
     "budgets move 10 from Fairs to Fairs for the fair": "That is the same budget.",
@@ -226,6 +228,20 @@ async def test_another_rhythm_brings_nothing_before_its_time(world: World, clock
 # --- moving -----------------------------------------------------------------------------------------------
 
 
+async def test_owners_read_what_others_do_with_their_budgets(world: World) -> None:
+    await company(world)
+    await says(world, "budgets top-up Fairs +50 for the stand")
+    await says(world, "budgets set Marketing: plan 2,000")
+    await closes(world, "Fairs")
+    await world.settled()
+    told = world.told("bob")
+    assert "Ann Lee added the budget Fairs, which draws on Marketing: its plan is 100 points." in told
+    assert "Ann Lee: 50 points came into Fairs, from Marketing. “for the stand”" in told
+    assert "Ann Lee changed your budget Marketing. Plan: 1,000 → 2,000." in told
+    assert "Ann Lee: Fairs is closed. 150 points went back to Marketing." in told
+    assert not [one for _, one in elements(world.slack.direct("cleo")[-1].blocks)], "there is nothing left to look at"
+
+
 async def test_whoever_owns_the_parent_tops_up_from_it(world: World) -> None:
     await company(world)
     assert "200 points came into Fairs, from Marketing." in await asks(
@@ -247,10 +263,10 @@ NOT_MINE = {
     "top-up Marketing +5 for myself": "Marketing is topped up by whoever owns the budget above it",
     "top-up Company +5 for all": "I know no budget “Company",
     "top-up Fairs +5 for the fair": "",
-    "move 5 from Company to Marketing for me": "I know no budget “Company to Marketing for me”.\nThere is Fairs",
+    "move 5 from Company to Marketing for me": "I know no budget “Company to Marketing for me”.\nThere are Fairs",
     "move 5 from Fairs to Marketing for me": "cannot go there by you",
     "move 5 from Marketing to the organisation for nobody": "cannot go there by you",
-    "move 5 from Marketing to Other for you": "I know no budget “Other for you”.\nThere is Company, Fairs, Marketing.",
+    "move 5 from Marketing to Other for you": "I know no budget “Other for you”.\nThere are Company, Fairs, Marketing.",
     "Company": "I know no budget",
 }
 
@@ -356,11 +372,21 @@ async def test_a_replayed_form_tops_up_once(world: World) -> None:
     assert [one.act for one in audited(world)].count("budget topped up") == 1
 
 
+async def test_closing_by_words_asks_first(world: World) -> None:
+    await company(world)
+    told = await says(world, "budgets close Fairs")
+    assert "Close the budget *Fairs* for good? 100 points go back to Marketing" in told
+    assert held(world, "Fairs") == 100
+    await world.tap("ann", world.answer("ann"), "Keep it")
+    assert "It holds *100 points* now." in world.whispered("ann")
+    assert "budget closed" not in [one.act for one in audited(world)]
+
+
 async def test_an_old_close_button_finds_it_closed(world: World) -> None:
     await company(world)
     await says(world, "budgets Fairs")
     old = world.answer("ann")
-    assert "Fairs is closed. 100 points went back to Marketing." in await says(world, "budgets close Fairs")
+    assert "Fairs is closed. 100 points went back to Marketing." in await closes(world, "Fairs")
     await world.tap("ann", old, "Close for good")
     assert "was closed before" in world.whispered("ann")
     assert held(world, "Marketing") == 1000
@@ -391,7 +417,7 @@ async def test_points_that_come_back_into_a_closed_budget_go_on(world: World) ->
     fairs = named(world, "Fairs")
     with within(world.process.core.database, world.clock()) as ctx:
         kept = hold(ctx.tx, ctx.tenant_id, ledger.budget(fairs.id), "a1", 40, "hold:a1", ctx.now)
-    assert "Fairs is closed. 60 points went back to Marketing." in await says(world, "budgets close Fairs")
+    assert "Fairs is closed. 60 points went back to Marketing." in await closes(world, "Fairs")
     with within(world.process.core.database, world.clock()) as ctx:
         release(ctx.tx, ctx.tenant_id, kept, "release:a1", ctx.now)
     rhythm = Rhythm(world)

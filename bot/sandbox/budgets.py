@@ -10,6 +10,7 @@ from handlers.budgets import renew
 from handlers.context import Context
 from store.budgets import BudgetFact, Renewal, list_budgets
 from store.people import find_by_emails
+from store.roles import Role, give_role
 
 DAYS = 30
 BUDGETS = (
@@ -35,4 +36,6 @@ def add_budgets(ctx: Context, now: datetime) -> None:
             plan=plan,
         )
         keep_budget(past, fact, owners[owner])
+        if owners[owner].id != ctx.actor.id:
+            give_role(ctx.tx, ctx.tenant_id, Role.AWARDER, owners[owner].id, past.now)
     renew(replace(ctx, now=now))

@@ -28,9 +28,13 @@ def free_points(worth: Money | None) -> Points:
     return int(FREE_UNITS * 10 ** EXPONENTS[worth.currency] // worth.minor)
 
 
-def default_rules(worth: Money | None) -> list[ApprovalRuleFact]:
-    """What holds while a tenant has no rule."""
+def default_rules(worth: Money | None, cost: Money | None = None) -> list[ApprovalRuleFact]:
+    """What holds while a tenant has no rule. `cost` is of all that is asked for: either may be above the limit."""
     least = free_points(worth) + 1
+    if cost is not None and cost.minor > FREE_UNITS * 10 ** EXPONENTS[cost.currency]:
+        least = 1
+    elif cost is not None and worth is None:
+        return []
     return [
         ApprovalRuleFact(id="", kind="redemption", least=least, first=MANAGER),
         ApprovalRuleFact(id="", kind="award", least=least, first=OWNER),
