@@ -93,7 +93,7 @@ class Vendors:
             return self._desk.list_due(tx)
 
     async def _deliver(self, seen: CallFact) -> None:
-        """What goes wrong with one holds up no other; its lease brings it back."""
+        """What goes wrong with one holds up no other: it rests a while."""
         try:
             pause = wait_s(seen.attempt, None, self._random)
             claimed = await self._core.writers.run(
@@ -108,6 +108,20 @@ class Vendors:
             raise
         except Exception:
             _log.exception("not sent", order=seen.order_id, tenant=seen.tenant_id)
+            await self._leave_alone(seen)
+
+    async def _leave_alone(self, seen: CallFact) -> None:
+        """Else what cannot be done would be tried every moment, before all others that are due."""
+        try:
+            await self._core.writers.run(
+                lambda: write(self._core.database, lambda tx: self._desk.leave_alone(tx, seen)),
+                background=True,
+                short=True,
+            )
+        except Closed:
+            raise
+        except Exception:
+            _log.exception("not left alone", order=seen.order_id, tenant=seen.tenant_id)
 
     async def _send(self, claimed: Claimed) -> None:
         answer, asked_s = await self._ask(claimed)

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
+from datetime import timedelta
 
 from handlers.access import check_administrator
 from handlers.admin_catalogue_forms import settings_form
 from handlers.admin_catalogue_saving import (
+    ADDED,
     catalogue_card,
     counts_stock,
     find_by_code,
@@ -17,17 +19,21 @@ from handlers.admin_catalogue_saving import (
     reward_card,
     saved_card,
 )
-from handlers.admin_words import Said, admin_word
+from handlers.admin_words import Said, admin_word, command_name
 from handlers.context import Context
 from handlers.refusals import Refusal
 from handlers.registry import action
 from handlers.reward_reading import EMOJI, PRICE, STOCK, TITLE, blank, code_from, read_reward
 from handlers.rules.value_words import read_emoji
 from handlers.vocabulary import Action, Replace, Reply, Response
-from store.catalogue import RewardFact, find_coded
+from store.audit import list_acts_since
+from store.catalogue import RewardFact, find_coded, find_rewards
+from store.tenants import lock_policy
 
 _PLUS = re.compile(r"\+\s*(\d{1,7})", re.ASCII)
 ANY = "any"
+TWICE_WITHIN = timedelta(minutes=10)
+"""In which the same title typed again is a slip, and no second reward."""
 
 
 # --- buttons ----------------------------------------------------------------------------------------------
@@ -76,6 +82,7 @@ def add(said: Said, ctx: Context) -> Response:
     emoji = read_emoji(sign) if sign else None
     told = {PRICE: price, TITLE: title if emoji else rest, EMOJI: emoji or ""}
     wanted = read_reward(told, blank(ctx.new_id()))
+    _check_not_twice(ctx, wanted)
     wanted = replace(wanted, code=free_code(ctx, wanted.title))
     return Response(Reply(saved_card(ctx, None, wanted)))
 
@@ -96,7 +103,11 @@ def stock(said: Said, ctx: Context) -> Response:
             "counted", f"Of {was.title} there are as many as there are codes.", "Add some: rewards-admin codes."
         )
     if added := _PLUS.fullmatch(typed):
-        typed = str((was.stock or 0) + int(added[1]))
+        if was.stock is None:
+            raise Refusal(
+                "not_counted", f"Of {was.title} there are as many as are asked for.", "Write how many there are: 12."
+            )
+        typed = str(was.stock + int(added[1]))
     elif not typed:
         raise Refusal("no_number", "How many are there?", "Write +10 for ten more, 12 for twelve in all, or any.")
     return _kept(ctx, was, read_reward({STOCK: "" if typed.casefold() == ANY else typed}, was))
@@ -125,6 +136,21 @@ def free_code(ctx: Context, title: str) -> str:
     return next(
         (one for one in (code, *(f"{code[:36]}-{number}" for number in range(2, 20))) if one not in taken), code
     )
+
+
+def _check_not_twice(ctx: Context, wanted: RewardFact) -> None:
+    """The same title typed twice is one reward: a second one of that name would be seen by everybody."""
+    lock_policy(ctx.tx, ctx.tenant_id)  # the same word sent twice at once: the later one finds the first
+    lately = list_acts_since(ctx.tx, ctx.tenant_id, ctx.actor.id, ADDED, ctx.now - TWICE_WITHIN)
+    added = find_rewards(ctx.tx, ctx.tenant_id, [one.subject_id for one in lately]) if lately else {}
+    for one in added.values():
+        if one.active and one.title.casefold() == wanted.title.casefold():
+            raise Refusal(
+                "added_just_now",
+                f"You added {one.title} just now: its short name is {one.code}, and it takes {one.price:,} points.",
+                f"To change that: {command_name(ctx)} catalogue price {one.code} {wanted.price}. "
+                "Another reward needs another title.",
+            )
 
 
 def _named(said: Said, ctx: Context) -> tuple[RewardFact, str]:

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 from typing import Any, ClassVar
 
 from sqlalchemy import Connection
 
 from handlers.access import check_administrator
-from handlers.admin_catalogue_saving import counts_stock, differences, keep_reward, lacks_settings
+from handlers.admin_catalogue_saving import differences
 from handlers.admin_words import Said, admin_word
 from handlers.brought_files import (
     SHOWN_CHANGES,
@@ -24,10 +24,11 @@ from handlers.brought_files import (
     check_fresh,
     other_content,
 )
+from handlers.catalogue_rows import KeptRow, apply_rows, code_of, read_row
 from handlers.context import Context
 from handlers.refusals import Refusal
 from handlers.registry import action
-from handlers.reward_reading import CODE, DESCRIPTION, STOCK, TITLE, blank, code_from, read_reward
+from handlers.reward_reading import CODE, STOCK
 from handlers.rules.catalogue_csv import (
     HEADINGS,
     MOST_LINES,
@@ -44,15 +45,11 @@ from handlers.rules.money import Money
 from handlers.upload_desk import hand_out_link
 from handlers.vocabulary import Action, Response
 from store.audit import AuditFact, add_audit
-from store.catalogue import RewardFact, find_coded, list_rewards, lock_reward
+from store.catalogue import RewardFact, find_coded, list_rewards
 from store.imports import ImportFact, Stage, confirm_import, end_import, find_import, take_page, tell
-from store.tenants import lock_policy
 
 NAME = "catalogue"
 ENDED = "catalogue imported"
-_NEW = "new"
-"""Stands for the id of a reward that only a file knows yet."""
-_YES, _NO = ("yes", "y", "true", "1"), ("no", "n", "false", "0")
 
 
 @admin_word("catalogue import")
@@ -86,52 +83,22 @@ class _Change:
 
 def _resolve(tx: Connection, tenant_id: str, rows: Sequence[RewardRow]) -> tuple[list[_Change], list[LineError]]:
     """Each row against the reward that it names; a name that none has is a new one."""
-    known = find_coded(tx, tenant_id, {_code(one) for one in rows} - {""}) if rows else {}
+    known = find_coded(tx, tenant_id, {code_of(one) for one in rows} - {""}) if rows else {}
     first: dict[str, int] = {}
     changes: list[_Change] = []
     errors: list[LineError] = []
     for row in rows:
-        code = _code(row)
+        code = code_of(row)
         if (line := first.setdefault(code, row.line)) != row.line and code:
             errors.append(LineError(row.line, heading(CODE), code, f"Line {line} is about it, too. Make one of both."))
             continue
         try:
-            changes.append(_Change(row.line, known.get(code), _read(row, known.get(code))))
+            changes.append(_Change(row.line, known.get(code), read_row(row, known.get(code))))
         except Refusal as refusal:
             told = found(row.told.get(refusal.field, ""))
             says = f"{refusal.sentence} {refusal.next_step}"
             errors.append(LineError(row.line, heading(refusal.field), told, says))
     return changes, errors
-
-
-def _code(row: RewardRow) -> str:
-    return row.told.get(CODE, "").lower() or code_from(row.told.get(TITLE, ""))
-
-
-def _read(row: RewardRow, was: RewardFact | None) -> RewardFact:
-    told = dict(row.told) | {CODE: _code(row)}
-    if was is None and not told.get(TITLE):
-        raise Refusal("no_title", "There is no such reward yet.", "A new one needs a title and points.", field=TITLE)
-    if was and told.get(DESCRIPTION) == " ".join(was.description.split()):
-        del told[DESCRIPTION]  # a file has it in one line
-    wanted = read_reward(told, was or blank(_NEW))
-    if was and wanted.fulfilment != was.fulfilment:
-        wanted = replace(wanted, settings={})
-    if counts_stock(wanted):
-        wanted = replace(wanted, stock=was.stock if was and was.fulfilment == wanted.fulfilment else 0)
-    return replace(wanted, active=_used(told.get("use"), was))
-
-
-def _used(typed: str | None, was: RewardFact | None) -> bool:
-    match (typed or "").casefold():
-        case "":
-            return was.active if was else True
-        case word if word in _YES:
-            return True
-        case word if word in _NO:
-            return False
-        case _:
-            raise Refusal("unclear_use", "Is it in use?", "Write yes or no.", field="use")
 
 
 def _preview(tx: Connection, tenant_id: str, file: CatalogueFile) -> tuple[Preview, list[str]]:
@@ -151,8 +118,13 @@ def _preview(tx: Connection, tenant_id: str, file: CatalogueFile) -> tuple[Previ
         separator=file.separator,
         ignored=file.ignored[:SHOWN_NAMES],
     )
-    lines = {one.line for one in resolved}
-    return preview, [json.dumps([[one.line, dict(one.told)] for one in file.rows if one.line in lines])]
+    # Lines that say nothing new are not kept: nobody confirmed what they would undo by then.
+    seen = {one.line: _stock_of(one.was) for one in changes}
+    return preview, [json.dumps([[one.line, dict(one.told), seen[one.line]] for one in file.rows if one.line in seen])]
+
+
+def _stock_of(reward: RewardFact | None) -> str:
+    return "" if reward is None or reward.stock is None else str(reward.stock)
 
 
 def _described(change: _Change) -> str:
@@ -183,9 +155,9 @@ def _confirm(ctx: Context, one: ImportFact, content_id: str) -> None:
         if now is None or now.stage not in (Stage.CONFIRMED, Stage.DONE):
             raise other_content()
         return
-    rows = [RewardRow(line, told) for line, told in json.loads(take_page(ctx.tx, now) or "[]")]
-    changed, left_out = _apply(ctx, rows)
-    told = {**now.told, "changed": changed, "unchanged": len(rows) - changed - left_out, "later_count": left_out}
+    rows = [KeptRow(RewardRow(line, told), seen) for line, told, seen in json.loads(take_page(ctx.tx, now) or "[]")]
+    changed, left_out = apply_rows(ctx, rows)
+    told = {**now.told, "changed": changed, "unchanged": now.told["rows"] - changed - left_out, "later_count": left_out}
     tell(ctx.tx, now, told)
     end_import(ctx.tx, now)
     details = {"file": now.source, "changed": changed, "left out": left_out + now.told["left_out"]}
@@ -194,27 +166,6 @@ def _confirm(ctx: Context, one: ImportFact, content_id: str) -> None:
         ctx.tenant_id,
         AuditFact(id=ctx.new_id(), at=ctx.now, actor_id=ctx.actor.id, act=ENDED, details=details),
     )
-
-
-def _apply(ctx: Context, rows: Sequence[RewardRow]) -> tuple[int, int]:
-    """How many changed, and how many did not go any more. Each reward is read anew, for people buy meanwhile."""
-    lock_policy(ctx.tx, ctx.tenant_id)
-    changed = left_out = 0
-    known = find_coded(ctx.tx, ctx.tenant_id, {_code(one) for one in rows}) if rows else {}
-    for row in sorted(rows, key=lambda one: known[_code(one)].id if _code(one) in known else ""):
-        there = known.get(_code(row))
-        was = lock_reward(ctx.tx, ctx.tenant_id, there.id) if there else None
-        try:
-            wanted = _read(row, was)
-            if was is None:
-                wanted = replace(wanted, id=ctx.new_id())
-            wanted = replace(wanted, active=wanted.active and not lacks_settings(ctx, wanted))
-            if wanted != was:
-                keep_reward(ctx, was, wanted)
-                changed += 1
-        except Refusal:
-            left_out += 1
-    return changed, left_out
 
 
 # --- taking it along --------------------------------------------------------------------------------------
@@ -277,7 +228,7 @@ class Catalogue:
         example="""short name,title,category,points,left,working days
 coffee-mug,Coffee mug,company swag,40,25,10
 book,A book of your choice,learning,60,,5""",
-        limits=f"At most 1 MB and {MOST_LINES} lines.",
+        limits=f"At most 1 MB and {MOST_LINES:,} lines.",
         counted=(("added", "new one", "new ones"), ("changed", "changed one", "changed ones")),
         ask="rewards-admin, catalogue import",
         begun="Your file was taken.",

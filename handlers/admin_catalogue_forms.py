@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import replace
 
 from handlers.access import check_administrator
-from handlers.admin_catalogue_saving import counts_stock, find_known, keep_reward, lock_known, saved_card
-from handlers.admin_spans import span_fields
+from handlers.admin_catalogue_saving import (
+    counts_stock,
+    find_known,
+    keep_reward,
+    lock_known,
+    over_what_they_saw,
+    saved_card,
+)
+from handlers.admin_spans import ENDS, span_fields
 from handlers.context import Context
 from handlers.fulfilment import kinds
+from handlers.handing_on import hand_on
 from handlers.picture_address import LONGEST_ADDRESS
 from handlers.refusals import Refusal
 from handlers.registry import action, submission
@@ -43,6 +50,7 @@ from handlers.reward_reading import (
 )
 from handlers.rules.categories import CATEGORIES, category_of
 from handlers.rules.money import Money
+from handlers.rules.periods import day_in
 from handlers.vocabulary import (
     Action,
     Choice,
@@ -84,12 +92,13 @@ def open_reward(request: Action, ctx: Context) -> Response:
 def submit_reward(request: Submission, ctx: Context) -> Response:
     """Adds or changes a reward; asks what its kind of fulfilment needs to know where that is new."""
     check_administrator(ctx)
-    told = {name: text for name, text in request.values.items() if isinstance(text, str)}
+    told = request.texts
     reward_id = request.context.get("reward", "")
     was = lock_known(ctx, reward_id) if reward_id else None
     if was:
-        told = _with_stock(told, was, request.context.get("stock", ""))
+        told = over_what_they_saw(told, was, request.context.get("stock", ""))
     wanted = read_reward(told, was or blank(ctx.new_id()))
+    _check_end(ctx, was, wanted)
     kind = wanted.fulfilment
     asks = (was is None or was.fulfilment != kind) and bool(kinds[kind].settings_fields(ctx, {}))
     if not asks:
@@ -101,15 +110,11 @@ def submit_reward(request: Submission, ctx: Context) -> Response:
     return Response(OpenForm(settings_form(ctx, kept, kind, begins=was is None)))
 
 
-def _with_stock(told: Mapping[str, str], was: RewardFact, seen: str) -> dict[str, str]:
-    """What was written over the number that they saw is a difference: buyers took some while the form was open."""
-    typed = told.get(STOCK, "").strip()
-    if counts_stock(was) or typed == seen:
-        return {name: text for name, text in told.items() if name != STOCK}
-    both = all(one.isascii() and one.isdigit() and len(one) < 10 for one in (typed, seen))
-    if both and was.stock is not None:
-        return {**told, STOCK: str(max(0, was.stock + int(typed) - int(seen)))}
-    return dict(told)
+def _check_end(ctx: Context, was: RewardFact | None, wanted: RewardFact) -> None:
+    """A slip of the year would make one that nobody can order."""
+    ends_on = wanted.ends_on if was is None or wanted.ends_on != was.ends_on else None
+    if ends_on and ends_on < day_in(ctx.now, ctx.tenant_zone):
+        raise Refusal("over_already", "That day is over.", "Name one that comes, or leave it empty.", field=ENDS)
 
 
 def _form(ctx: Context, reward: RewardFact | None) -> Form:
@@ -290,7 +295,7 @@ def submit_settings(request: Submission, ctx: Context) -> Response:
     settings = kinds[kind].read_settings(request, ctx, before)
     active = was.active or request.context.get(NEW) == "yes"
     wanted = replace(was, fulfilment=kind, settings=settings, active=active)
-    return Response(Reply(saved_card(ctx, was, wanted)))
+    return Response(Reply(saved_card(ctx, was, wanted)), hand_on(ctx, was, wanted))
 
 
 def settings_form(ctx: Context, reward: RewardFact, kind: str, *, begins: bool) -> Form:
@@ -348,8 +353,7 @@ def submit_restock(request: Submission, ctx: Context) -> Response:
     was = lock_known(ctx, request.context.get("reward", ""))
     if counts_stock(was):
         raise Refusal("counted", "They are counted by their codes.", "Add some: rewards-admin codes.", field="more")
-    typed = request.values.get("more", "")
-    digits = typed.strip() if isinstance(typed, str) else ""
+    digits = request.text("more")
     if not (digits.isascii() and digits.isdigit() and len(digits) < 8 and 0 < int(digits) <= MOST_STOCK):
         raise Refusal("unclear_number", "How many more?", f"Write 1 to {MOST_STOCK:,}.", field="more")
     wanted = read_reward({STOCK: str((was.stock or 0) + int(digits))}, was)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -11,7 +12,7 @@ from handlers.catalogue import facts_of
 from handlers.context import Context
 from handlers.fulfilment import kinds
 from handlers.refusals import Refusal
-from handlers.reward_reading import CODE, TITLE
+from handlers.reward_reading import CODE, STOCK, TITLE
 from handlers.rules.categories import category_of
 from handlers.rules.money import Money
 from handlers.rules.periods import day_in
@@ -31,6 +32,7 @@ from store.tenants import lock_policy
 
 MOST_ACTIVE = 200
 PAGE = 8
+ADDED = "reward added"
 _AUDITED = tuple(name for name in RewardFact.__dataclass_fields__ if name not in ("id", "settings", "position"))
 _TOLD = 200
 """Characters of a value that the audit keeps."""
@@ -93,6 +95,18 @@ def keep_reward(ctx: Context, was: RewardFact | None, wanted: RewardFact) -> str
     return _done(was, wanted)
 
 
+def over_what_they_saw(told: Mapping[str, str], was: RewardFact, seen: str) -> dict[str, str]:
+    """What was written over the number that they saw is a difference: buyers took some meanwhile. `seen` is as it was
+    shown, empty for as many as are asked for."""
+    typed = told.get(STOCK, "").strip()
+    if counts_stock(was) or typed == seen:
+        return {name: text for name, text in told.items() if name != STOCK}
+    both = all(one.isascii() and one.isdigit() and len(one) < 10 for one in (typed, seen))
+    if both and was.stock is not None:
+        return {**told, STOCK: str(max(0, was.stock + int(typed) - int(seen)))}
+    return dict(told)
+
+
 def counts_stock(reward: RewardFact) -> bool:
     """Whether its kind of fulfilment knows itself how many are left: of codes, as many as there are."""
     return bool(getattr(kinds.get(reward.fulfilment), "counts_stock", False))
@@ -128,7 +142,7 @@ def _check_others(ctx: Context, was: RewardFact | None, wanted: RewardFact) -> N
 
 def _act(was: RewardFact | None, wanted: RewardFact) -> str:
     if was is None:
-        return "reward added"
+        return ADDED
     if was.active != wanted.active:
         return "reward brought back" if wanted.active else "reward retired"
     if replace(was, stock=wanted.stock) == wanted:
@@ -146,7 +160,7 @@ def _done(was: RewardFact | None, wanted: RewardFact) -> str:
             return f"{wanted.title} is out of the catalogue. What was ordered stays ordered."
         case "stock of a reward changed":
             left = "as many as are asked for" if wanted.stock is None else f"{wanted.stock:,}"
-            return f"Of {wanted.title} there are {left}."
+            return f"Of {wanted.title} there {'is' if wanted.stock == 1 else 'are'} {left}."
         case _:
             return f"{wanted.title} is changed."
 

@@ -15,6 +15,8 @@ from store.people import list_members
 from store.redemptions import OPEN, OrderFact, count_kept, list_promised, list_unpaid
 
 LOOKED_BACK = timedelta(days=90)
+OWED = timedelta(days=3 * 365)
+"""How long money from somebody's own pocket is looked for: as long as it can be asked for in most places."""
 SHOWN = 10
 
 
@@ -36,7 +38,7 @@ def _orders_card(ctx: Context) -> Card:
     kept, every = count_kept(ctx.tx, ctx.tenant_id, today - LOOKED_BACK)
     found = [one for state in OPEN for one in list_promised(ctx.tx, ctx.tenant_id, state, SHOWN + 1)]
     found.sort(key=lambda one: (one.promised_on, one.id))
-    unpaid = list_unpaid(ctx.tx, ctx.tenant_id, today - LOOKED_BACK, SHOWN)
+    unpaid = list_unpaid(ctx.tx, ctx.tenant_id, today - OWED, SHOWN + 1)
     people = {one.person_id for one in (*found, *unpaid)}
     names = {one.id: one.name for one in list_members(ctx.tx, ctx.tenant_id, people)} if people else {}
     data = {
@@ -46,8 +48,10 @@ def _orders_card(ctx: Context) -> Card:
         "orders": [_row(one, names[one.person_id], one.promised_on < today) for one in found[:SHOWN]],
         "more": len(found) > SHOWN,
         "unpaid": [
-            {"id": one.id, "title": one.title, "person": names[one.person_id], "own": own_money(one)} for one in unpaid
+            {"id": one.id, "title": one.title, "person": names[one.person_id], "own": own_money(one)}
+            for one in unpaid[:SHOWN]
         ],
+        "more_unpaid": len(unpaid) > SHOWN,
     }
     return Card("admin_orders", data)
 

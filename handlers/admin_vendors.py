@@ -143,9 +143,8 @@ def make_secret(request: Action, ctx: Context) -> Response:
 def press_again(request: Action, ctx: Context) -> Response:
     """Sends an order to its vendor once more, which knows it again by its key."""
 
-    def act(order: OrderFact) -> tuple[Send, ...]:
-        send_again(ctx.tx, ctx.tenant_id, order.id)
-        return ()
+    def act(order: OrderFact) -> tuple[Send, ...] | None:
+        return () if send_again(ctx.tx, ctx.tenant_id, order.id) else None
 
     return _once(request, ctx, "order sent to a vendor again", act)
 
@@ -173,19 +172,19 @@ def press_back(request: Action, ctx: Context) -> Response:
     )
 
 
-def _once(request: Action, ctx: Context, what: str, act: Callable[[OrderFact], tuple[Send, ...]]) -> Response:
-    """Does it where the order is under way; the card shows how things stand in any case."""
+def _once(request: Action, ctx: Context, what: str, act: Callable[[OrderFact], tuple[Send, ...] | None]) -> Response:
+    """Does it where the order is under way; the card shows how things stand in any case. None: nothing was done."""
     check_administrator(ctx)
     order_id = request.values.get("id", "")
     lock_order(ctx.tx, ctx.tenant_id, order_id)
     order, _ = _find(ctx, order_id)
-    if order.state is not OrderState.STARTED:
-        sends: tuple[Send, ...] = ()
-    else:
+    sends = None
+    if order.state is OrderState.STARTED:
         _check_other(ctx, order)
         sends = act(order)
+    if sends is not None:
         _audit(ctx, what, order.id, {"reward": order.title})
-    return Response(Replace(vendor_card(ctx, *_find(ctx, order_id))), sends)
+    return Response(Replace(vendor_card(ctx, *_find(ctx, order_id))), sends or ())
 
 
 def _check_other(ctx: Context, order: OrderFact) -> None:

@@ -104,7 +104,11 @@ REASONS: Mapping[str, Reason] = {
     "late_orders": Reason(
         why="They hand out rewards, and a promised day is over.", stays="Each order is told once, and somebody waits."
     ),
-    "reward_back": Reason(why="They asked to be told when a reward is back.", mute=Purpose.RESTOCK, hint=True),
+    "reward_back": Reason(
+        why="They asked to be told when a reward is back, or one that they wish for begins.",
+        mute=Purpose.RESTOCK,
+        hint=True,
+    ),
     "points_expiring": Reason(
         why="Some of their points expire soon.", stays="It is about what is theirs: twice before a day, and never more."
     ),
@@ -115,12 +119,20 @@ REASONS: Mapping[str, Reason] = {
     "experience_line": Reason(
         why="They wait in line for a place.", stays="They asked to hear of it: a place is kept for them for a day."
     ),
+    "experience_changed": Reason(
+        why="They have a place on a date that has another time or place now.",
+        stays="It is about what is theirs: they would come at the wrong time.",
+    ),
     "charity_report": Reason(
         why="They run the programme, and a month brought donations.",
         stays="It comes once a month, and somebody has to pass the money on.",
     ),
     "codes_low": Reason(
         why="They run the programme, and a pool of gift codes runs low.", stays="It comes once, until codes are added."
+    ),
+    "out_of_reach": Reason(
+        why="They run the programme, and most people cannot have any reward in time.",
+        stays="It comes when it begins to be so, and once a month.",
     ),
     "vendor_order": Reason(
         why="They run the programme, and a vendor does not hand over what a colleague ordered.",

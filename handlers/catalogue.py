@@ -89,8 +89,12 @@ def row_of(shelf: Shelf, reward: RewardFact) -> dict[str, object]:
 
 def facts_of(reward: RewardFact, today: date) -> str:
     """`Food and drinks, within 5 working days. 3 left. Until 27 November: 5 more days.`"""
-    parts = [f"{category_of(reward.category).label}, {promise_of(reward)}.", _left(reward), _until(reward, today)]
-    return " ".join(filter(None, parts))
+    return " ".join((f"{category_of(reward.category).label}, {promise_of(reward)}.", *drop_of(reward, today)))
+
+
+def drop_of(reward: RewardFact, today: date) -> list[str]:
+    """Where there are not always some: how many are left, and until when. `3 left.`, `Today is the last day.`"""
+    return list(filter(None, (_left(reward), _until(reward, today))))
 
 
 def promise_of(reward: RewardFact) -> str:

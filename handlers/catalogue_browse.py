@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from handlers.catalogue import Shelf, facts_of, find_shown, row_of, shelf_of
 from handlers.context import Context
@@ -28,7 +28,7 @@ from handlers.vocabulary import (
     TextField,
     WebLink,
 )
-from handlers.wall import hand_out_way
+from handlers.wall import hand_out_way, has_pages
 from store.catalogue import Limited, RewardFact
 
 PAGE = 5
@@ -72,7 +72,7 @@ class Sought:
 @rewards_word("browse", usage="food, affordable, or any words", reads=True)
 def browse(said: Said, ctx: Context) -> Response:
     """What your points can become. Kinds, words and “affordable” narrow it down."""
-    return Response(Reply(catalogue_card(ctx, read_sought(said.text))))
+    return Response(Reply(catalogue_card(ctx, _meant(ctx, said.text))))
 
 
 @action("rewards_browse", reads=True)
@@ -116,7 +116,7 @@ def open_filter(request: Action, ctx: Context) -> Response:
 @submission("rewards_filter")
 def submit_filter(request: Submission, ctx: Context) -> Response:
     """Searches the catalogue."""
-    told = {name: text for name, text in request.values.items() if isinstance(text, str)}
+    told = request.texts
     return Response(Reply(catalogue_card(ctx, sought_of(told | {"page": "0"}))))
 
 
@@ -130,6 +130,18 @@ def open_page(request: Action, ctx: Context) -> Response:
 def show_reward(request: Action, ctx: Context) -> Response:
     """Shows everything about one reward."""
     return Response(Reply(reward_card(ctx, request.values.get("reward", ""))))
+
+
+def _meant(ctx: Context, typed: str) -> Sought:
+    """Words that are all in one title are words, also where one of them is another word for a kind: `cinema ticket`."""
+    sought = read_sought(typed)
+    words = " ".join(one for one in typed.split() if one.casefold() not in AFFORDABLE)
+    kind = category_of(sought.category)
+    if not sought.category or words.casefold() in (kind.name, kind.label.casefold()):
+        return sought
+    titles = [one.title.casefold() for one in shelf_of(ctx).rewards]
+    titled = any(all(word in title for word in words.casefold().split()) for title in titles)
+    return replace(sought, category="", text=words[:LONGEST_TEXT]) if titled else sought
 
 
 def read_sought(typed: str) -> Sought:
@@ -210,7 +222,7 @@ def list_card(ctx: Context, found: Found, sought: Sought, *, done: str, wishes: 
         "toggle": {"values": here | {"page": "0", "afford": "" if sought.affordable else YES}},
         "affordable": sought.affordable,
         "everything": {"values": {"page": "0"}},
-        "web": ctx.actor.kind == "member" and ctx.public_url.startswith(("https://", "http://")),
+        "web": has_pages(ctx),
         "command": command_name(ctx),
     }
     return Card("catalogue", data)
@@ -231,9 +243,11 @@ def about(sought: Sought) -> str:
     parts = [
         category_of(sought.category).label if sought.category else "",
         f"with “{sought.text}”" if sought.text else "",
-        "that you can have now" if sought.affordable else "",
     ]
-    return ", ".join(filter(None, parts))
+    narrowed = ", ".join(filter(None, parts))
+    if sought.affordable:
+        return f"{narrowed}, that you can have now" if narrowed else "what you can have now"
+    return narrowed
 
 
 # --- one reward -------------------------------------------------------------------------------------------

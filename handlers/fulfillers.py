@@ -11,6 +11,8 @@ MANUAL = "manual"
 """The kind of fulfilment by hand."""
 PEOPLE = "people"
 """Of its settings: ids of those who hand it out."""
+GONE = "gone"
+"""Those of them who left, and whose open orders others have by now."""
 
 
 def fulfillers(ctx: TenantContext, reward: RewardFact, orderer_id: str) -> list[Member]:

@@ -56,8 +56,9 @@ class Fulfilment(Protocol):
 
     def reserve(self, request: Submission, ctx: Context, reward: RewardFact, order_id: str) -> dict[str, Any]:
         """Takes what the order needs, in its transaction: a place, a code. Gives the answers to be stored with the
-        order, which are no secrets: a list of `label` and `answer` under `asked` is read by approvers and by those who
-        hand it out. Raises a `Refusal` at the field that does not fit; then nothing was taken."""
+        order, which are no secrets: a list of `label` and `answer` under `asked` is read by those who hand it out, and
+        by approvers unless the kind is `discreet`. Raises a `Refusal` at the field that does not fit; then nothing was
+        taken."""
 
     def fulfil(self, ctx: TenantContext, reward: RewardFact, order: OrderFact) -> Begun:
         """Once everybody agreed, and what has to be paid first was paid. Called once."""
@@ -82,6 +83,8 @@ def fulfilment(made: type[F]) -> type[F]:
     line. `event` and `in_calendar`: `order_events`.
     `confirms_payment`: it sees itself to what people pay from their own pocket; any other begins once administrators
     said that it is paid. `tells(reward)`: a sentence for whoever is about to order, on what goes to somebody outside.
+    `discreet`: what people answer is for those who hand it out only, not for whoever agrees.
+    `given`: it goes to somebody else, so nobody has it in the end.
     `call` and `read`: `handlers.vendors.Vendor`. `counts_stock`: it knows itself how many are left, and `stock_of(ctx,
     reward)` how many there are when a reward becomes one of its kind.
     """

@@ -5,22 +5,26 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import date, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection
 
-from handlers.asked_days import FIRST, LAST, day_fields, day_of, read_days
+from handlers.asked_days import FIRST, LAST, LONGEST, day_fields, read_days
 from handlers.context import Context, TenantContext
 from handlers.fulfilment import Begun, fulfilment
 from handlers.order_cards import ASKED
 from handlers.refusals import Refusal
 from handlers.rules.approvals import MANAGER
+from handlers.rules.days import read_day, with_weekday
 from handlers.rules.ics import Event
-from handlers.rules.periods import day_in
+from handlers.rules.periods import day_in, zone_or
 from handlers.rules.working_days import after_working_days, working_days_between
-from handlers.rules.written_dates import HOW, Unclear, read_date
+from handlers.rules.written_dates import HOW, Unclear
 from handlers.vocabulary import Field, FormErrors, NumberField, Send, Submission, TextField
 from store.catalogue import RewardFact
+from store.people import list_members
 from store.redemptions import OrderFact, OrderState, list_orders
+from store.wallets import lock_wallets
 
 DAYS = "days"
 USUAL_DAYS, MOST_DAYS = 1, 30
@@ -50,8 +54,7 @@ class Agreed:
         )
 
     def read_settings(self, request: Submission, ctx: Context, settings: Mapping[str, Any]) -> dict[str, Any]:
-        typed = request.values.get(DAYS, "")
-        digits = typed.strip() if isinstance(typed, str) else ""
+        digits = request.text(DAYS)
         if not digits:
             return {DAYS: USUAL_DAYS}
         if not (digits.isascii() and digits.isdigit() and len(digits) < 4 and 1 <= int(digits) <= MOST_DAYS):
@@ -75,7 +78,7 @@ class Agreed:
         first, last = _read(request, ctx, reward)
         _check_length(reward, first, last)
         _check_others(ctx, first, last)
-        answer = _said(first) if first == last else f"{_said(first)} to {_said(last)}"
+        answer = with_weekday(first) if first == last else f"{with_weekday(first)} to {with_weekday(last)}"
         return {
             FIRST: first.isoformat(),
             LAST: last.isoformat(),
@@ -83,7 +86,7 @@ class Agreed:
         }
 
     def fulfil(self, ctx: TenantContext, reward: RewardFact, order: OrderFact) -> Begun:
-        if _days(order)[0] < day_in(ctx.now, ctx.tenant_zone):
+        if _days(order)[0] < day_in(ctx.now, _zone_of(ctx, order)):
             return Begun(
                 OrderState.FAILED, note="The first day was over when it was agreed to. You can ask for others."
             )
@@ -106,6 +109,12 @@ def _today(ctx: Context) -> date:
     return day_in(ctx.now, ctx.zone)
 
 
+def _zone_of(ctx: TenantContext, order: OrderFact) -> ZoneInfo:
+    """The person's own, by which they named the days."""
+    (person,) = list_members(ctx.tx, ctx.tenant_id, [order.person_id])
+    return zone_or(person.zone, ctx.tenant_zone)
+
+
 def _days(order: OrderFact) -> tuple[date, date]:
     return date.fromisoformat(order.answers[FIRST]), date.fromisoformat(order.answers[LAST])
 
@@ -126,19 +135,27 @@ def _read(request: Submission, ctx: Context, reward: RewardFact) -> tuple[date, 
         first = last = _read_one(request, today)
     if first < today:
         raise Refusal("over_already", "That day is over.", "Name one that comes.", field=FIRST)
+    if last > today + LONGEST:
+        raise Refusal("too_far", "That is more than a year away.", "Name an earlier day.", field=FIRST)
     return first, last
 
 
 def _read_one(request: Submission, today: date) -> date:
-    typed = request.values.get(FIRST, "")
     try:
-        return day_of(read_date(typed if isinstance(typed, str) else ""), today)
+        return read_day(request.text(FIRST), today)
     except Unclear as unclear:
         raise Refusal("unclear_day", str(unclear), "", field=FIRST) from unclear
 
 
 def _check_length(reward: RewardFact, first: date, last: date) -> None:
     most, wanted = days_of(reward.settings), working_days_between(first - _DAY, last)
+    if not wanted:
+        raise Refusal(
+            "no_working_day",
+            f"{with_weekday(first)} is a weekend, and {reward.title} is for working days.",
+            "Name a day from Monday to Friday.",
+            field=FIRST,
+        )
     if wanted > most or (last - first).days > 2 * most + 2:  # weekends go along, and nothing longer
         raise Refusal(
             "too_many_days",
@@ -151,17 +168,14 @@ def _check_length(reward: RewardFact, first: date, last: date) -> None:
 
 
 def _check_others(ctx: Context, first: date, last: date) -> None:
-    """Nobody has one day twice: a form that is sent again by mistake takes nothing."""
+    """Nobody has one day twice: a form that is sent again by mistake takes nothing, nor do two at once."""
+    lock_wallets(ctx.tx, ctx.tenant_id, [ctx.actor.id])
     for one in list_orders(ctx.tx, ctx.tenant_id, ctx.actor.id, most=LOOKED_AT):
         counts = one.is_open or one.state is OrderState.FULFILLED
         if one.fulfilment == Agreed.kind and counts and _days(one)[0] <= last and first <= _days(one)[1]:
             raise Refusal(
                 "day_taken",
                 f"You have {one.title} then already.",
-                "Name another day, or cancel the other one first.",
+                "Name another day. What nobody agreed to yet you can cancel: see orders.",
                 field=FIRST,
             )
-
-
-def _said(day: date) -> str:
-    return f"{day:%A} {day.day} {day:%B %Y}"

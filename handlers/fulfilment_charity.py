@@ -31,6 +31,7 @@ class Charity:
     title = "A donation, collected by month"
     short = "given at once"
     told = "It is given at once and cannot be taken back; at the end of the month all of it goes to the charity."
+    given = True
 
     def settings_fields(self, ctx: Context, settings: Mapping[str, Any]) -> tuple[Field, ...]:
         return (
@@ -44,8 +45,7 @@ class Charity:
         )
 
     def read_settings(self, request: Submission, ctx: Context, settings: Mapping[str, Any]) -> dict[str, Any]:
-        typed = request.values.get(CHARITY, "")
-        name = seen(typed).strip() if isinstance(typed, str) else ""
+        name = seen(request.text(CHARITY)).strip()
         if len(name) > LONGEST:
             raise Refusal("long_name", f"{LONGEST} characters at most.", "Shorten it.", field=CHARITY)
         return {CHARITY: name}

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from handlers.access import list_administrators
+from handlers.admin_words import command_name
 from handlers.context import Context, TenantContext
 from handlers.fulfilment import Begun, fulfilment
 from handlers.refusals import Refusal
@@ -39,13 +40,12 @@ class Codes:
                 initial=low_of(settings),
                 least=0,
                 most=MOST_LOW,
-                hint="Administrators are told once. Codes are added after the reward: /rewards-admin codes.",
+                hint=f"Administrators are told once. Codes are added after the reward: {command_name(ctx)} codes.",
             ),
         )
 
     def read_settings(self, request: Submission, ctx: Context, settings: Mapping[str, Any]) -> dict[str, Any]:
-        typed = request.values.get(LOW, "")
-        digits = typed.strip() if isinstance(typed, str) else ""
+        digits = request.text(LOW)
         if not digits:
             return {LOW: USUAL_LOW}
         if not (digits.isascii() and digits.isdigit() and len(digits) < 7 and int(digits) <= MOST_LOW):

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 from sqlalchemy import Connection
 
+from handlers.admin_words import command_name
 from handlers.context import Context, TenantContext
-from handlers.experience_line import BADGE, SUBJECT, join, line_card, pass_on
+from handlers.experience_line import BADGE, KIND, SUBJECT, join, line_card, pass_on
 from handlers.fulfilment import PROMISED, Begun, fulfilment
 from handlers.order_cards import ASKED
 from handlers.refusals import Refusal
@@ -43,7 +44,7 @@ LOOKED_AT = 100
 
 @fulfilment
 class Experience:
-    kind = "experience"
+    kind = KIND
     title = "An experience with dates and places"
     short = "on a date that you choose"
     told = "You can cancel until it begins. Where no place is free you wait in line, which costs nothing."
@@ -61,7 +62,7 @@ class Experience:
                     *(Choice(one.id, f"{one.emoji} {one.title}"[:LONGEST_LABEL]) for one in badges),
                 ),
                 initial=held if any(one.id == held for one in badges) else "",
-                hint="Holders of a badge, earned or received. Dates are added later: /rewards-admin sessions.",
+                hint=f"Holders of a badge, earned or received. Dates are added later: {command_name(ctx)} sessions.",
                 optional=True,
             ),
         )
@@ -106,7 +107,7 @@ class Experience:
         if session.free > 0 or (mine and mine.state is LineState.OFFERED):
             return None
         if mine:
-            return Response(Reply(line_card(mine, session, reward)))
+            return Response(Reply(line_card(ctx.tx, mine, session, reward, ctx.actor)))
         message = join(ctx, reward, session)
         return Response(Reply(message.card), (message,))
 
@@ -120,11 +121,7 @@ class Experience:
             change_line(ctx.tx, ctx.tenant_id, mine.id, mine.state, state=LineState.TAKEN)
             touch(ctx.tx, ctx.tenant_id, SUBJECT, mine.id, ctx.now)  # at once, also where somebody has to agree first
         add_place(ctx.tx, ctx.tenant_id, order_id, session.id)
-        the_day_after = day_in(session.ends_at, ctx.tenant_zone) + timedelta(days=1)
-        return {
-            PROMISED: the_day_after.isoformat(),
-            ASKED: [{"label": "Which date?", "answer": told_date(ctx, session)}],
-        }
+        return dated_answers(ctx, session)[0]
 
     def fulfil(self, ctx: TenantContext, reward: RewardFact, order: OrderFact) -> Begun:
         session = find_session_of(ctx.tx, ctx.tenant_id, order.id)
@@ -149,6 +146,13 @@ class Experience:
         )
 
 
+def dated_answers(ctx: TenantContext, session: SessionFact) -> tuple[dict[str, Any], date]:
+    """What an order for a date says of it, and the day it is promised for: the one after."""
+    the_day_after = day_in(session.ends_at, ctx.tenant_zone) + timedelta(days=1)
+    asked = [{"label": "Which date?", "answer": told_date(ctx, session)}]
+    return {PROMISED: the_day_after.isoformat(), ASKED: asked}, the_day_after
+
+
 def told_date(ctx: TenantContext, session: SessionFact) -> str:
     """`Friday 27 November, 18:00`, by the clock of the tenant, with the place."""
     local = session.starts_at.astimezone(ctx.tenant_zone)
@@ -162,16 +166,19 @@ def _coming(ctx: Context, reward: RewardFact) -> list[SessionFact]:
 
 
 def _label(ctx: Context, session: SessionFact, mine: LineFact | None, waiting: int) -> str:
-    """By the clock of the person."""
-    local = session.starts_at.astimezone(ctx.zone)
+    """By the clock of the person, and by that of the organisation where it shows another time."""
+    local, there = session.starts_at.astimezone(ctx.zone), session.starts_at.astimezone(ctx.tenant_zone)
     date = f"{local:%a} {local.day} {local:%b}, {local:%H:%M}"
+    if there.utcoffset() != local.utcoffset():
+        date += f" ({there:%a %H:%M} in {ctx.tenant_zone.key})"
     if mine and mine.state is LineState.OFFERED:
         state = "a place is kept for you"
     elif session.free > 0:
         state = "1 place free" if session.free == 1 else f"{session.free} places free"
     else:
         state = "full, you are in line" if mine else f"full, {waiting} in line"
-    return f"{date}: {state}" if not session.place else f"{date}: {state}, {session.place}"[:LONGEST_LABEL]
+    label = f"{date}: {state}, {session.place}" if session.place else f"{date}: {state}"
+    return label if len(label) <= LONGEST_LABEL else f"{label[: LONGEST_LABEL - 1].rstrip(' ,')}…"
 
 
 def _chosen(request: Submission, ctx: Context, reward: RewardFact) -> SessionFact:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Any
+from urllib.parse import urlsplit
 
 import orjson
 
@@ -88,9 +89,10 @@ class GiftCards:
             raise Refusal("no_products", "What can they choose from?", "Name a campaign, or products.", field=PRODUCTS)
         if len(products) > MOST_PRODUCTS:
             raise Refusal("too_many", f"{MOST_PRODUCTS} products at most.", "A campaign takes more.", field=PRODUCTS)
+        address = typed_address(request, ADDRESS)
         return {
-            ADDRESS: typed_address(request, ADDRESS),
-            KEY: _sealed_key(request, ctx, settings),
+            ADDRESS: address,
+            KEY: _sealed_key(request, ctx, settings, address),
             FUNDING: request.text(FUNDING) or USUAL_FUNDING,
             CAMPAIGN: campaign,
             PRODUCTS: products,
@@ -151,7 +153,7 @@ class GiftCards:
         placed = told.get("order")
         if not isinstance(placed, dict):
             return Answer(Verdict.AGAIN, "Its answer has no order in it.")
-        ref, state, link = str(placed.get("id", ""))[:64], str(placed.get("status", ""))[:40], _link(placed)
+        ref, state, link = _word(placed.get("id"), 64), _word(placed.get("status"), 40), _link(placed)
         if state in _ENDED:
             return Answer(Verdict.REFUSED, f"The order is {state} there.", ref=ref)
         if state != "EXECUTED" or not link:
@@ -190,8 +192,12 @@ def _link(placed: Mapping[str, Any]) -> str:
 
 def _complaint(told: Mapping[str, Any]) -> str:
     errors = told.get("errors")
-    message = errors.get("message") if isinstance(errors, dict) else ""
-    return "".join(one for one in message if one.isprintable())[:_LONGEST_WHY] if isinstance(message, str) else ""
+    return _word(errors.get("message") if isinstance(errors, dict) else "", _LONGEST_WHY)
+
+
+def _word(told: object, longest: int) -> str:
+    """What of it is a text; without signs that no database takes, or nobody reads."""
+    return "".join(one for one in told if one.isprintable())[:longest] if isinstance(told, str) else ""
 
 
 def _parsed(body: bytes) -> Mapping[str, Any]:
@@ -202,10 +208,13 @@ def _parsed(body: bytes) -> Mapping[str, Any]:
     return told if isinstance(told, dict) else {}
 
 
-def _sealed_key(request: Submission, ctx: Context, settings: Mapping[str, Any]) -> str:
-    typed, kept = request.text(KEY), str(settings.get(KEY, ""))
-    if not typed and kept:
+def _sealed_key(request: Submission, ctx: Context, settings: Mapping[str, Any], address: str) -> str:
+    """The one that is kept stays with the host that it was given for: else it could be had by naming another one."""
+    typed, kept, known = request.text(KEY), str(settings.get(KEY, "")), urlsplit(str(settings.get(ADDRESS, ""))).netloc
+    if not typed and kept and urlsplit(address).netloc == known:
         return kept
+    if not typed and kept:
+        raise Refusal("key_of_another", f"The key that is kept is for {known}.", "Write the one for here.", field=KEY)
     if not ctx.sealer.can_seal:
         raise Refusal("no_keys", "A key cannot be kept here yet.", NO_KEYS, field=KEY)
     if not typed or len(typed) > LONGEST_KEY or not typed.isascii() or not typed.isprintable():

@@ -27,6 +27,8 @@ class Manual:
     title = "By hand: people hand it out"
     confirms_payment = True
     """They see to what is to be paid from one's own pocket, too."""
+    discreet = True
+    """A size, an address: nobody has to know them to agree."""
 
     def settings_fields(self, ctx: Context, settings: Mapping[str, Any]) -> tuple[Field, ...]:
         accounts = tuple(ref for one in _named(ctx, settings) for ref in _accounts_here(ctx, one))
@@ -56,8 +58,7 @@ class Manual:
         people = sorted({one.id for one in (*picked, *absent)})
         if len(people) > MOST_PEOPLE:
             raise Refusal("too_many", f"{MOST_PEOPLE} people at most.", "Name a few of them.", field=PEOPLE)
-        question = request.values.get(QUESTION, "")
-        return {PEOPLE: people, QUESTION: question.strip()[:LONGEST_QUESTION] if isinstance(question, str) else ""}
+        return {PEOPLE: people, QUESTION: request.text(QUESTION)[:LONGEST_QUESTION]}
 
     def why_not(self, ctx: Context, reward: RewardFact) -> str:
         if fulfillers(ctx, reward, ctx.actor.id):
@@ -68,15 +69,15 @@ class Manual:
         question = str(reward.settings.get(QUESTION, ""))
         if not question:
             return ()
-        return (TextField(name=ANSWER, label=question, multiline=True, min_length=1, max_length=LONGEST),)
+        hint = "Those who hand it out read it, and whoever runs Plaudit here."
+        return (TextField(name=ANSWER, label=question, hint=hint, multiline=True, min_length=1, max_length=LONGEST),)
 
     def steps(self, reward: RewardFact) -> tuple[str, ...]:
         return ()
 
     def reserve(self, request: Submission, ctx: Context, reward: RewardFact, order_id: str) -> dict[str, Any]:
         question = str(reward.settings.get(QUESTION, ""))
-        typed = request.values.get(ANSWER, "")
-        answer = typed.strip() if isinstance(typed, str) else ""
+        answer = request.text(ANSWER)
         if not question:
             return {}
         if not answer or len(answer) > LONGEST:

@@ -83,7 +83,8 @@ class Webhook:
         return ()
 
     def reserve(self, request: Submission, ctx: Context, reward: RewardFact, order_id: str) -> dict[str, Any]:
-        return {}
+        """What they read that the vendor hears stays so, whatever administrators change before it is called."""
+        return {TELLS: reward.settings.get(TELLS, NOTHING)}
 
     def fulfil(self, ctx: TenantContext, reward: RewardFact, order: OrderFact) -> Begun:
         """It can be cancelled until the call goes out, which is soon."""
@@ -132,9 +133,14 @@ def withdraw_call(ctx: TenantContext, order_id: str) -> None:
 
 
 def _person(ctx: TenantContext, reward: RewardFact, order: OrderFact) -> dict[str, Any]:
-    told = reward.settings.get(TELLS)
+    now = reward.settings.get(TELLS)
+    told = min(now, order.answers.get(TELLS, now), key=_how_much)
     if told not in (NAME, NAME_AND_EMAIL):
         return {}
     (person,) = list_members(ctx.tx, ctx.tenant_id, [order.person_id])
     email = {"email": person.email or ""} if told == NAME_AND_EMAIL else {}
     return {"person": {"name": person.name} | email}
+
+
+def _how_much(told: object) -> int:
+    return list(_TELLS).index(str(told)) if told in _TELLS else 0

@@ -12,10 +12,11 @@ from handlers.order_events import event_of, in_calendar, when_of
 from handlers.orders import find_mine
 from handlers.refusals import Refusal
 from handlers.registry import action
-from handlers.rules.ics import write_calendar
+from handlers.rules.ics import Event, write_calendar
 from handlers.vocabulary import Action, Card, Reply, Response, WebLink
 from store.calendar_links import CalendarFact, find_calendar_link, save_calendar_link
-from store.redemptions import find_order
+from store.people import list_members
+from store.redemptions import OrderFact, find_order
 from store.types import new_token
 
 PATH = "/calendar"
@@ -29,7 +30,7 @@ def show_calendar(request: Action, ctx: Context) -> Response:
     event = event_of(ctx.tx, ctx.tenant_id, mine)
     if event is None or not in_calendar(mine):
         raise Refusal("no_date", f"There is no date to keep for {mine.title}.", "Its card says where it stands.")
-    data = {"title": mine.title, "when": when_of(event), "days": LIFE.days}
+    data = {"title": mine.title, "when": when_of(ctx.tx, event, ctx.actor), "days": LIFE.days}
     if not ctx.public_url.startswith(("https://", "http://")):
         return Response(Reply(Card("order_calendar", data | {"link": None})))
     if not request.wired:  # the outbox keeps what it sends, and is no place for secrets
@@ -52,7 +53,7 @@ class CalendarDesk:
         now = self._clock()
         link = find_calendar_link(tx, token)
         order = find_order(tx, link.tenant_id, link.order_id) if link and link.expires_at > now else None
-        event = event_of(tx, link.tenant_id, order) if link and order and in_calendar(order) else None
+        event = _event(tx, link.tenant_id, order) if link and order and in_calendar(order) else None
         if event is None:
             raise Refusal(
                 "no_date",
@@ -60,3 +61,9 @@ class CalendarDesk:
                 "Whoever ordered it can make a new one, from the order in the chat.",
             )
         return write_calendar(event, now)
+
+
+def _event(tx: Connection, tenant_id: str, order: OrderFact) -> Event | None:
+    """None where whoever ordered it takes part no more: the link is theirs."""
+    here = any(one.active for one in list_members(tx, tenant_id, [order.person_id]))
+    return event_of(tx, tenant_id, order) if here else None

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 from sqlalchemy import Connection
 
 from handlers.context import who
@@ -34,8 +36,11 @@ def state_card(tx: Connection, tenant_id: str, order: OrderFact) -> Card:
     steps = list_steps(tx, tenant_id, order.id)
     names = {one: name for one, name in _names(tx, tenant_id, steps).items() if one != order.person_id}
     own: dict[str, object] = {"open": order.is_open, "points": order.points}
-    own |= {"cancellable": order.state in CANCELLABLE, "when": when_of(event_of(tx, tenant_id, order))}
+    (person,) = list_members(tx, tenant_id, [order.person_id])
+    when = when_of(tx, event_of(tx, tenant_id, order), person)
+    own |= {"cancellable": order.state in CANCELLABLE, "when": when}
     own |= {"secret": has_secret(tx, tenant_id, order.id), "calendar": in_calendar(order)}
+    own["given"] = bool(getattr(kinds.get(order.fulfilment), "given", False))
     return Card("order_state", _shown(order, steps, names) | own)
 
 
@@ -81,7 +86,8 @@ def show_work(tx: Connection, due: Due) -> Card | None:
 
 
 def _shown(order: OrderFact, steps: list[StepFact], names: dict[str, str]) -> dict[str, object]:
-    last = [one for one in steps if one.note != PAID][-1]
+    paid = _paid_in(steps)
+    last = [one for one in steps if one not in paid][-1]
     return {
         "id": order.id,
         "title": order.title,
@@ -90,13 +96,19 @@ def _shown(order: OrderFact, steps: list[StepFact], names: dict[str, str]) -> di
         "own_paid": order.own_paid_at is not None,
         "promised": order.promised_on,
         "note": last.note,
-        "steps": [_step(one, names.get(one.by_id, "")) for one in steps],
+        "steps": [_step(order, one, names.get(one.by_id, ""), paid=one in paid) for one in steps],
     }
 
 
-def _step(step: StepFact, name: str) -> dict[str, object]:
-    what = "the rest paid" if step.note == PAID else WORDS[step.state]
-    said = f"{what}, says" if step.note == PAID else f"{what} by"
+def _paid_in(steps: list[StepFact]) -> list[StepFact]:
+    """Those that changed no state. People may write the same words when they hand it out."""
+    return [one for before, one in pairwise(steps) if one.note == PAID and one.state is before.state]
+
+
+def _step(order: OrderFact, step: StepFact, name: str, *, paid: bool) -> dict[str, object]:
+    agreed = step.state is OrderState.ORDERED and step.by_id not in ("", order.person_id)
+    what = "the rest paid" if paid else "agreed" if agreed else WORDS[step.state]
+    said = f"{what}, says" if paid else f"{what} by"
     return {"at": step.at, "what": said if name else what, "by": name}
 
 

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import json
 from datetime import UTC, date, datetime, time
+from hashlib import sha256
 
 from handlers.context import Context
+from handlers.fulfillers import GONE, PEOPLE
 from handlers.fulfilment import kinds
 from handlers.refusals import Refusal
 from handlers.rules.money import Money
@@ -86,10 +89,18 @@ def _since(ctx: Context, limited: Limited) -> datetime:
 
 
 def check_price(request: Submission, reward: RewardFact) -> Card | None:
-    """The reward shown anew where it costs something else than the person saw; then nothing was taken."""
-    if request.context.get("price", "") == price_seen(reward):
+    """The reward shown anew where it costs something else than the person saw; then nothing was taken. Raises a
+    `Refusal` where something else was asked in the form, or told."""
+    seen = request.context.get("price", "")
+    if seen == price_seen(reward):
         return None
-    was = request.context.get("price", "").partition("/")[0]
+    if seen.rpartition("/")[0] == price_seen(reward).rpartition("/")[0]:
+        raise Refusal(
+            "changed_meanwhile",
+            f"How {reward.title} is handed out changed while your form was open.",
+            "Nothing was ordered. Open it once more: it asks what is to be known now.",
+        )
+    was = seen.partition("/")[0]
     return Card(
         "reward_repriced",
         {
@@ -102,8 +113,10 @@ def check_price(request: Submission, reward: RewardFact) -> Card | None:
 
 
 def price_seen(reward: RewardFact) -> str:
-    """All that somebody saw of what it costs: a change of any part is told before it counts."""
-    return f"{reward.price}/{reward.least_points}/{reward.value_minor}/{reward.currency}"
+    """All that somebody saw of what it costs, and of how it comes: a change of any part is told before it counts."""
+    cost = f"{reward.price}/{reward.least_points}/{reward.value_minor}/{reward.currency}"
+    way = [reward.fulfilment, {name: value for name, value in reward.settings.items() if name not in (PEOPLE, GONE)}]
+    return f"{cost}/{sha256(json.dumps(way, sort_keys=True).encode()).hexdigest()[:12]}"
 
 
 def takes_own_money(reward: RewardFact) -> bool:
@@ -135,8 +148,8 @@ def _way(reward: RewardFact, points: Points) -> str:
 
 def pay_of(request: Submission, ctx: Context, reward: RewardFact) -> Points:
     """How many points they pay: all, where nothing else was to be chosen. Raises a `Refusal` at the field."""
-    typed = request.values.get(PAY, "")
-    if not takes_own_money(reward) or not isinstance(typed, str) or not typed:
+    typed = request.text(PAY)
+    if not takes_own_money(reward) or not typed:
         return reward.price
     if not (typed.isascii() and typed.isdigit() and len(typed) < 10) or not (
         reward.least_points <= int(typed) <= reward.price

@@ -7,12 +7,16 @@ the states in which its orders stand in a calendar.
 from __future__ import annotations
 
 from datetime import datetime
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection
 
 from handlers.fulfilment import kinds
 from handlers.rules.ics import Event
+from handlers.rules.periods import zone_or
+from store.people import Member
 from store.redemptions import OrderFact
+from store.tenants import list_homes
 
 
 def event_of(tx: Connection, tenant_id: str, order: OrderFact) -> Event | None:
@@ -27,7 +31,7 @@ def in_calendar(order: OrderFact) -> bool:
     return order.state in getattr(kinds.get(order.fulfilment), "in_calendar", ())
 
 
-def when_of(event: Event | None) -> dict[str, object] | None:
+def when_of(tx: Connection, event: Event | None, reader: Member) -> dict[str, object] | None:
     """As cards show it: days, or the hour it begins at, with the place."""
     if event is None:
         return None
@@ -37,4 +41,17 @@ def when_of(event: Event | None) -> dict[str, object] | None:
         "ends": several,
         "place": event.place,
         "hours": isinstance(event.begins, datetime),
+        "there": clock_there(tx, event.begins, reader) if isinstance(event.begins, datetime) else "",
     }
+
+
+def clock_there(tx: Connection, at: datetime, reader: Member) -> str:
+    """`Tuesday 15 December, 18:00 (Europe/Dublin)`, by the organisation's clock, where the reader's shows another time.
+
+    Cards tell every time by the clock of their reader, and whoever goes to a place needs the one that hangs there.
+    """
+    there = ZoneInfo(next(iter(list_homes(tx, reader.tenant_id))).zone)
+    local = at.astimezone(there)
+    if local.utcoffset() == at.astimezone(zone_or(reader.zone, there)).utcoffset():
+        return ""
+    return f"{local:%A} {local.day} {local:%B}, {local:%H:%M} ({there.key})"

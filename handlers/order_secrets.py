@@ -29,7 +29,8 @@ def show_secret(request: Action, ctx: Context) -> Response:
             "Your code is kept, and I cannot open it now.",
             "Ask whoever runs Plaudit here: the key that it was sealed with is missing.",
         ) from error
-    return Response(Reply(Card("order_secret", {"title": mine.title, "code": secret}), secret=True))
+    card = Card("order_secret", {"id": mine.id, "title": mine.title, "code": secret})
+    return Response(Reply(card, secret=True))
 
 
 def seal_secret(ctx: TenantContext, order_id: str, secret: str) -> None:

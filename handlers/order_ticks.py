@@ -15,11 +15,10 @@ from handlers.rules.working_days import is_working
 from handlers.vocabulary import Card, Direct, Subject, Tick, Turned
 from store.catalogue import find_rewards
 from store.people import Member, list_members
-from store.redemptions import OrderFact, OrderState, change_order, list_late
+from store.redemptions import UNDER_WAY, OrderFact, change_order, list_late
 
 PAGE = 100
 SHOWN = 10
-UNDER_WAY = (OrderState.ORDERED, OrderState.STARTED)
 
 
 @tick("late_orders", rule=Daily(time(9)), by_tenant=True)

@@ -26,11 +26,10 @@ from handlers.vocabulary import (
     TextField,
 )
 from store.catalogue import find_rewards
-from store.redemptions import OrderFact, OrderState, find_order, lock_order
+from store.redemptions import UNDER_WAY, OrderFact, OrderState, find_order, lock_order
 
 MOST_NOTE, MOST_CODE = 500, 500
 YES, NOT_YET = "yes", "not_yet"
-UNDER_WAY = (OrderState.ORDERED, OrderState.STARTED)
 
 
 # --- buttons ----------------------------------------------------------------------------------------------
@@ -198,8 +197,7 @@ def _open_one(ctx: Context, order_id: str, *, any_kind: bool = False) -> OrderFa
 
 
 def _text(request: Submission, name: str, longest: int) -> str:
-    typed = request.values.get(name, "")
-    text = typed.strip() if isinstance(typed, str) else ""
+    text = request.text(name)
     if len(text) > longest:
         raise Refusal("too_long", f"That is more than {longest} characters.", "Shorten it a little.", field=name)
     return text

@@ -1,4 +1,5 @@
-"""Ordering a reward, and every state that an order comes to: the points are held, then spent or given back.
+"""Every state that an order comes to: it begins, is started, handed over, declined, cancelled; its points are spent or
+given back. How one is made is in `order_placing`.
 
 Each move locks the order first, then its reward, then accounts: nobody waits for another in a ring. What a move
 returns is to be sent in the same transaction.
@@ -13,26 +14,24 @@ from typing import Any
 
 from handlers import approving
 from handlers.back_in_stock import notice_stock
-from handlers.context import Context, TenantContext
+from handlers.context import TenantContext
 from handlers.fulfillers import fulfillers
 from handlers.fulfilment import PROMISED, Begun, kinds
-from handlers.order_cards import PAID, WORDS, WORK, confirms_payment, follow, state_card, state_message, work_card
-from handlers.order_checks import check_price, check_reward, country_of, pay_of
+from handlers.order_cards import PAID, WORDS, WORK, confirms_payment, follow, state_message, work_card
 from handlers.refusals import Refusal
-from handlers.rules.own_part import own_part
 from handlers.rules.periods import day_in
 from handlers.rules.working_days import after_working_days
-from handlers.vocabulary import Direct, Reply, Response, Send, Subject, Submission
-from store import ledger
-from store.catalogue import RewardFact, find_rewards, lock_reward, put_back, take_stock
-from store.closings import hold, release, settle
+from handlers.vocabulary import Direct, Send, Subject
+from store.catalogue import RewardFact, find_rewards, lock_reward, put_back
+from store.closings import release, settle
+from store.outbox import is_unsent
 from store.people import Member, list_members
 from store.redemptions import (
     CANCELLABLE,
+    UNDER_WAY,
     OrderFact,
     OrderState,
     StepFact,
-    add_order,
     add_step,
     change_order,
     find_order,
@@ -41,114 +40,16 @@ from store.redemptions import (
 
 KIND = "redemption"
 """Of what is asked for, where somebody has to agree."""
-UNDER_WAY = (OrderState.ORDERED, OrderState.STARTED)
 
 
-# --- ordering ---------------------------------------------------------------------------------------------
-
-
-def order(request: Submission, ctx: Context, reward_id: str) -> Response:
-    """Orders a reward: checks, takes from the stock, holds the points, asks who has to agree. Whole, or not at all.
-
-    The form's context holds the price that the person saw, its field `pay` how many points they pay.
-    """
-    reward = check_reward(ctx, lock_reward(ctx.tx, ctx.tenant_id, reward_id))
-    if repriced := check_price(request, reward):
-        return Response(Reply(repriced))
-    if instead := _instead(request, ctx, reward):
-        return instead
-    points = pay_of(request, ctx, reward)
-    order_id, kind = ctx.new_id(), kinds[reward.fulfilment]
-    stocked = _take_one(ctx, reward)
-    answers = kind.reserve(request, ctx, reward, order_id)
-    fact = _fact(ctx, reward, points, order_id)
-    asked = approving.Asked(
-        kind=KIND, subject_id=order_id, asker=ctx.actor, points=points, extra=tuple(kind.steps(reward))
-    )
-    steps = approving.steps_for(ctx, asked)
-    fact = replace(
-        fact,
-        answers=answers,
-        stocked=stocked,
-        hold_id=_hold(ctx, reward, fact),
-        state=OrderState.ASKED if steps else OrderState.ORDERED,
-        promised_on=_promise(ctx, reward, answers),
-    )
-    add_order(ctx.tx, ctx.tenant_id, fact)
-    _note(ctx, fact, ctx.actor.id)
-    if steps:
-        sends = approving.ask(ctx, asked, steps)
-    else:
-        fact, sends = _begin(ctx, fact, reward)
-    shown = state_card(ctx.tx, ctx.tenant_id, fact)
-    return Response(Reply(shown), (state_message(ctx.tx, fact, ctx.actor), *sends))
-
-
-def _take_one(ctx: Context, reward: RewardFact) -> int:
-    if reward.stock is None:
-        return 0
-    if not take_stock(ctx.tx, ctx.tenant_id, reward.id):
-        raise Refusal(
-            "sold_out", f"{reward.title} is gone: somebody was quicker.", "You can ask to be told when it is back."
-        )
-    return 1
-
-
-def _fact(ctx: Context, reward: RewardFact, points: int, order_id: str) -> OrderFact:
-    return OrderFact(
-        id=order_id,
-        person_id=ctx.actor.id,
-        reward_id=reward.id,
-        title=reward.title,
-        points=points,
-        own_minor=own_part(reward.value_minor, reward.price, points),
-        value_minor=reward.value_minor,
-        currency=reward.currency,
-        country=country_of(ctx),
-        fulfilment=reward.fulfilment,
-        answers={},
-        state=OrderState.ORDERED,
-        hold_id="",
-        ordered_at=ctx.now,
-        promised_on=_promise(ctx, reward, {}),
-    )
-
-
-def _instead(request: Submission, ctx: Context, reward: RewardFact) -> Response | None:
-    waits = getattr(kinds[reward.fulfilment], "instead", None)
-    answered: Response | None = waits(request, ctx, reward) if waits else None
-    return answered
-
-
-def _promise(ctx: TenantContext, reward: RewardFact, answers: Mapping[str, Any]) -> date:
-    if said := answers.get(PROMISED):
-        return date.fromisoformat(said)
-    return after_working_days(day_in(ctx.now, ctx.tenant_zone), reward.within_days)
-
-
-def _hold(ctx: Context, reward: RewardFact, fact: OrderFact) -> str:
-    wallet = ledger.wallet(ctx.actor.id)
-    try:
-        return hold(ctx.tx, ctx.tenant_id, wallet, fact.id, fact.points, f"order:{fact.id}", ctx.now)
-    except ledger.InsufficientPoints as short:
-        raise Refusal(
-            "not_enough",
-            f"{reward.title} takes {fact.points} points, and you have {short.available}.",
-            "Put it on your wish list, and I show you how far it is.",
-        ) from short
-
-
-# --- what becomes of it -----------------------------------------------------------------------------------
-
-
-def begin(ctx: TenantContext, fact: OrderFact) -> tuple[Send, ...]:
+def begin(ctx: TenantContext, fact: OrderFact, *, by: str = "") -> tuple[Send, ...]:
     """Everybody agreed to an order that is locked: its fulfilment begins, and the promise counts from now on."""
     reward = _reward(ctx, fact)
-    fact = replace(fact, state=OrderState.ORDERED, promised_on=_promise(ctx, reward, fact.answers))
+    fact = replace(fact, state=OrderState.ORDERED, promised_on=promise(ctx, reward, fact.answers))
     change_order(ctx.tx, ctx.tenant_id, fact.id, state=fact.state, promised_on=fact.promised_on)
-    _note(ctx, fact)
-    fact, sends = _begin(ctx, fact, reward)
-    return (*follow(fact.id), *sends, _news(ctx, fact))
+    note_step(ctx, fact, by)
+    fact, sends = set_off(ctx, fact, reward)
+    return (*follow(fact.id), *sends, *_news(ctx, fact))
 
 
 def start(ctx: TenantContext, order_id: str, *, by: str = "", note: str = "") -> tuple[Send, ...]:
@@ -161,7 +62,7 @@ def start(ctx: TenantContext, order_id: str, *, by: str = "", note: str = "") ->
 def finish(ctx: TenantContext, order_id: str, *, by: str = "", note: str = "") -> tuple[Send, ...]:
     """It was handed over: the points are spent, and the person is told. Raises a `Refusal` where it had ended."""
     fact = _spend(ctx, _locked(ctx, order_id, UNDER_WAY), by, note)
-    return (*follow(order_id), _news(ctx, fact))
+    return (*follow(order_id), *_news(ctx, fact))
 
 
 def fail(ctx: TenantContext, order_id: str, *, by: str = "", reason: str) -> tuple[Send, ...]:
@@ -194,17 +95,27 @@ def pay_rest(ctx: TenantContext, order_id: str, *, by: str) -> tuple[Send, ...]:
     fact = _locked(ctx, order_id, (*UNDER_WAY, OrderState.FULFILLED))
     if not fact.own_minor or fact.own_paid_at:
         return ()
-    change_order(ctx.tx, ctx.tenant_id, order_id, own_paid_at=ctx.now)
     waited = _waits_for_money(fact)
     fact = replace(fact, own_paid_at=ctx.now)
+    change_order(ctx.tx, ctx.tenant_id, order_id, own_paid_at=ctx.now)
     add_step(
         ctx.tx, ctx.tenant_id, order_id, StepFact(id=ctx.new_id(), state=fact.state, at=ctx.now, by_id=by, note=PAID)
     )
     if not waited:
         return follow(order_id)
-    fact, sends = _begin(ctx, fact, _reward(ctx, fact))
-    news = () if fact.is_open else (_news(ctx, fact),)
+    reward = _reward(ctx, fact)
+    fact = replace(fact, promised_on=promise(ctx, reward, fact.answers))  # it counts from now on, as after agreement
+    change_order(ctx.tx, ctx.tenant_id, order_id, promised_on=fact.promised_on, told_late=False)
+    fact, sends = set_off(ctx, fact, reward)
+    news = () if fact.is_open else _news(ctx, fact)
     return (*follow(order_id), *sends, *news)
+
+
+def promise(ctx: TenantContext, reward: RewardFact, answers: Mapping[str, Any]) -> date:
+    """The day by which the person has it, as they are told today."""
+    if said := answers.get(PROMISED):
+        return date.fromisoformat(said)
+    return after_working_days(day_in(ctx.now, ctx.tenant_zone), reward.within_days)
 
 
 def settled_already(fact: OrderFact) -> Refusal:
@@ -213,7 +124,7 @@ def settled_already(fact: OrderFact) -> Refusal:
     return Refusal("order_settled", f"{fact.title} is {now} already.", "Nothing was changed.")
 
 
-def _begin(ctx: TenantContext, fact: OrderFact, reward: RewardFact) -> tuple[OrderFact, tuple[Send, ...]]:
+def set_off(ctx: TenantContext, fact: OrderFact, reward: RewardFact) -> tuple[OrderFact, tuple[Send, ...]]:
     """What the kind of fulfilment makes of it. What is to be paid first waits for that, unless its people see to it."""
     if _waits_for_money(fact):
         return fact, _ask_for_money(ctx, fact, reward)
@@ -263,7 +174,7 @@ def _spend(ctx: TenantContext, fact: OrderFact, by: str, note: str) -> OrderFact
 
 def _end(ctx: TenantContext, fact: OrderFact, state: OrderState, by: str, note: str) -> tuple[Send, ...]:
     ended, freed = _give_back(ctx, fact, state, by, note)
-    news = () if by == fact.person_id else (_news(ctx, ended),)
+    news = () if by == fact.person_id else _news(ctx, ended)
     return (*follow(fact.id), *freed, *news)
 
 
@@ -293,17 +204,21 @@ def _move(
 ) -> OrderFact:
     change_order(ctx.tx, ctx.tenant_id, fact.id, state=state, settled_at=settled_at)
     moved = replace(fact, state=state, settled_at=settled_at)
-    _note(ctx, moved, by, note)
+    note_step(ctx, moved, by, note)
     return moved
 
 
-def _note(ctx: TenantContext, fact: OrderFact, by: str = "", note: str = "") -> None:
+def note_step(ctx: TenantContext, fact: OrderFact, by: str = "", note: str = "") -> None:
     step = StepFact(id=ctx.new_id(), state=fact.state, at=ctx.now, by_id=by, note=note)
     add_step(ctx.tx, ctx.tenant_id, fact.id, step)
 
 
-def _news(ctx: TenantContext, fact: OrderFact) -> Direct:
-    return state_message(ctx.tx, fact, _person(ctx, fact))
+def _news(ctx: TenantContext, fact: OrderFact) -> tuple[Send, ...]:
+    """A new message; none where the one before waits to be sent: it is touched, and says all of it then."""
+    news = state_message(ctx.tx, fact, _person(ctx, fact))
+    about = news.subject
+    unsent = is_unsent(ctx.tx, ctx.tenant_id, about.kind, about.id, fact.person_id, news.card.name)
+    return () if unsent else (news,)
 
 
 def _person(ctx: TenantContext, fact: OrderFact) -> Member:

@@ -8,10 +8,14 @@ from handlers.ordering import cancel
 from handlers.refusals import Refusal
 from handlers.registry import action
 from handlers.reward_words import Said, rewards_word
+from handlers.rules.days import in_words
 from handlers.vocabulary import Action, Card, Replace, Reply, Response
-from store.redemptions import OrderFact, find_order, list_orders
+from store.redemptions import UNDER_WAY, OrderFact, find_order, list_orders
 
 PAGE = 5
+PAGE_NAME = "orders"
+"""Of the page in the browser."""
+ON_PAGE = 20
 
 
 @rewards_word("orders", reads=True)
@@ -50,22 +54,30 @@ def find_mine(ctx: Context, order_id: str) -> OrderFact:
     return found
 
 
+def list_mine(ctx: Context, before: str, most: int) -> tuple[list[Card], str]:
+    """The actor's orders with every step, the newest first, and what to ask for as `before` to see older ones."""
+    found = list_orders(ctx.tx, ctx.tenant_id, ctx.actor.id, before=before, most=most + 1)
+    shown = found[:most]
+    return [state_card(ctx.tx, ctx.tenant_id, one) for one in shown], shown[-1].id if len(found) > most else ""
+
+
 def _orders_card(ctx: Context, before: str) -> Card:
     found = list_orders(ctx.tx, ctx.tenant_id, ctx.actor.id, before=before, most=PAGE + 1)
     shown = found[:PAGE]
     data = {
-        "orders": [_row(one) for one in shown],
+        "orders": [_row(ctx, one) for one in shown],
         "later": bool(before),
         "older": {"id": shown[-1].id} if len(found) > PAGE else None,
     }
     return Card("my_orders", data)
 
 
-def _row(one: OrderFact) -> dict[str, object]:
+def _row(ctx: Context, one: OrderFact) -> dict[str, object]:
     return {
         "id": one.id,
         "title": one.title,
         "points": one.points,
         "state": WORDS[one.state],
-        "promised": one.promised_on if one.is_open else None,
+        "when": in_words(one.ordered_at.astimezone(ctx.zone).date()),
+        "promised": one.promised_on if one.state in UNDER_WAY else None,
     }

@@ -190,8 +190,9 @@ RULES = (
         purpose=Purpose.RESTOCK,
         group=Group.TOLD,
         label="Rewards that are back",
-        meaning="You are told once when a reward is back for which you asked to be told.",
-        otherwise="You are not told when a reward is back. Your wish list shows it all the same.",
+        meaning="You are told once when a reward is back for which you asked to be told, and when one of your wishes "
+        "begins.",
+        otherwise="You are not told when a reward is back, or begins. Your wish list shows it all the same.",
         say_yes="Tell me what is back",
         say_no="Tell me of none",
         default=True,

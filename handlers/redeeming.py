@@ -6,7 +6,7 @@ from handlers import approving
 from handlers.context import Context
 from handlers.fulfilment import kinds
 from handlers.order_checks import check_reward, least_of, pay_field, price_seen, takes_own_money
-from handlers.ordering import KIND, order
+from handlers.order_placing import asked_for, order
 from handlers.refusals import Refusal
 from handlers.registry import action, submission
 from handlers.vocabulary import Action, Form, OpenForm, Response, Submission
@@ -75,21 +75,17 @@ def _promised(ctx: Context, reward: RewardFact) -> str:
     days = "the same day" if reward.within_days == 0 else f"within {reward.within_days} working days"
     if reward.within_days == 1:
         days = "within one working day"
-    asked = approving.Asked(
-        kind=KIND,
-        subject_id="",
-        asker=ctx.actor,
-        points=reward.price,
-        extra=tuple(kinds[reward.fulfilment].steps(reward)),
-    )
-    told = getattr(kinds[reward.fulfilment], "told", "")
-    if told:
-        return str(told)
-    if approving.steps_for(ctx, asked):
+    kind = kinds[reward.fulfilment]
+    agreed = approving.steps_for(ctx, asked_for(ctx, reward, reward.price))
+    if told := str(getattr(kind, "told", "")):
+        return f"Somebody has to agree first. {told}" if agreed and not kind.steps(reward) else told
+    if agreed:
         return f"Somebody has to agree first; you have it {days} after that. Until then your points are set aside."
-    if getattr(kinds[reward.fulfilment], "at_once", False):
-        return "You have it at once, and it cannot be given back."
-    return f"You have it {days}. You can cancel until somebody starts on it."
+    if getattr(kind, "at_once", False):
+        first = "Once all is paid you have it at once" if takes_own_money(reward) else "You have it at once"
+        return f"{first}, and it cannot be given back."
+    paid = takes_own_money(reward) and not getattr(kind, "confirms_payment", False)
+    return f"You have it {days}{' after all is paid' if paid else ''}. You can cancel until somebody starts on it."
 
 
 def _tells(reward: RewardFact) -> str:

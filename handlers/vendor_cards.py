@@ -6,10 +6,9 @@ from handlers.access import list_administrators
 from handlers.context import TenantContext
 from handlers.vocabulary import Card, Direct, Send, Subject
 from store.people import list_members
-from store.redemptions import OrderFact, OrderState
+from store.redemptions import UNDER_WAY, OrderFact
 from store.vendor_calls import CallFact, CallState
 
-UNDER_WAY = (OrderState.ORDERED, OrderState.STARTED)
 SUBJECT = "vendor_order"
 
 

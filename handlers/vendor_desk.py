@@ -21,11 +21,11 @@ from handlers.ordering import fail, finish, start
 from handlers.presenter import Presenter
 from handlers.programme import Programmes
 from handlers.rules.policy import Policy
-from handlers.vendor_cards import UNDER_WAY, tell_administrators
+from handlers.vendor_cards import tell_administrators
 from handlers.vendors import Answer, Call, CannotCall, Verdict, find_vendor
 from handlers.vocabulary import Send
 from store.catalogue import find_rewards
-from store.redemptions import OrderFact, OrderState, change_order, find_order, lock_order
+from store.redemptions import UNDER_WAY, OrderFact, OrderState, change_order, find_order, lock_order
 from store.sealing import NoKeys, NotOpened, Sealer
 from store.tenants import list_homes
 from store.vendor_calls import (
@@ -46,8 +46,10 @@ LEASE_MS = 60_000
 AWAY_MS = 15 * 60_000
 """How long a call rests that nothing can be done about now."""
 LOST = "The vendor could not be reached."
+FAULT = "Something went wrong here: the program's log says what."
 DECLINED = "The vendor does not take the order."
 AFTERWARDS = "The vendor says afterwards that it handed it over, when the points were back already."
+NOT_AFTER_ALL = "The vendor says afterwards that it was not possible, when the points were spent already."
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,13 +115,13 @@ class VendorDesk:
         if order.state not in UNDER_WAY:
             move_call(tx, seen.tenant_id, seen.order_id, CallState.WAITING, CallState.WITHDRAWN)
             return None
+        ctx = self._context(tx, seen.tenant_id)
+        if ctx is None:  # the app was removed everywhere: nobody would hear how it ends, and it is no attempt
+            put_off_call(tx, seen.tenant_id, seen.order_id, seen.attempt, AWAY_MS, seen.trouble)
+            return None
         if not claim_call(tx, seen, LEASE_MS):
             return None
         attempt = seen.attempt + 1
-        ctx = self._context(tx, seen.tenant_id)
-        if ctx is None:  # the app was removed everywhere: nobody would hear how it ends
-            put_off_call(tx, seen.tenant_id, seen.order_id, attempt, AWAY_MS, "")
-            return None
         vendor = find_vendor(order.fulfilment)
         reward = find_rewards(tx, seen.tenant_id, [order.reward_id])[order.reward_id]
         try:
@@ -127,12 +129,18 @@ class VendorDesk:
                 raise CannotCall("This version knows no such vendor.", passes=True)
             call = vendor.call(ctx, reward, order)
         except CannotCall as why:
-            verdict = Verdict.AGAIN if why.passes else Verdict.REFUSED
+            taken = bool(order.vendor_ref)  # the vendor may hand it over any day: only people can say that it will not
+            verdict = Verdict.AGAIN if why.passes or taken else Verdict.REFUSED
             self._send(ctx, self._settle(ctx, order, attempt, Answer(verdict, str(why)), wait_s))
             return None
         if order.state is OrderState.ORDERED:
             self._send(ctx, start(ctx, order.id))
         return Claimed(seen.tenant_id, order.id, attempt, order.fulfilment, call)
+
+    def leave_alone(self, tx: Connection, seen: CallFact) -> None:
+        """It failed in a way that nobody foresaw, before it was claimed or after."""
+        for attempt in (seen.attempt, seen.attempt + 1):
+            put_off_call(tx, seen.tenant_id, seen.order_id, attempt, AWAY_MS, FAULT)
 
     def read(self, claimed: Claimed, status: int, body: bytes) -> Answer:
         """What an answer over HTTP means."""
@@ -150,9 +158,12 @@ class VendorDesk:
         assert order, f"order {claimed.order_id} was claimed"
         assert call, f"order {claimed.order_id} was claimed"
         ctx = self._context(tx, claimed.tenant_id)
-        if ctx is None or call.state is not CallState.WAITING or call.attempt != claimed.attempt:
+        if ctx is None or call.attempt != claimed.attempt:
             return
-        self._send(ctx, self._settle(ctx, order, claimed.attempt, answer, wait_s))
+        if call.state is CallState.WAITING:
+            self._send(ctx, self._settle(ctx, order, claimed.attempt, answer, wait_s))
+        elif call.state is CallState.WITHDRAWN and answer.verdict is Verdict.HANDED_OVER:
+            self._tell_afterwards(ctx, order, call, AFTERWARDS)
 
     def _settle(
         self, ctx: TenantContext, order: OrderFact, attempt: int, answer: Answer, wait_s: float | None
@@ -235,14 +246,20 @@ class VendorDesk:
         return Heard.DONE
 
     def _hear_late(self, ctx: TenantContext, order: OrderFact, call: CallFact, said: CallBack) -> Heard:
-        """Of an order that has ended. Of what a vendor handed over and nobody pays for, administrators hear once."""
-        ended_so = order.state is said.state
-        if ended_so or (order.state is OrderState.FULFILLED and said.state is OrderState.STARTED):
+        """Of an order that has ended. Of what was handed over and nobody pays for, and of what was paid for and not
+        handed over, administrators hear once."""
+        spent = order.state is OrderState.FULFILLED
+        if order.state is said.state or (spent and said.state is OrderState.STARTED):
             return Heard.ALREADY
-        if said.state is OrderState.FULFILLED and call.trouble != AFTERWARDS:
-            move_call(ctx.tx, ctx.tenant_id, order.id, call.state, call.state, AFTERWARDS)
-            self._send(ctx, tell_administrators(ctx, order, replace(call, trouble=AFTERWARDS), "afterwards"))
+        trouble = NOT_AFTER_ALL if spent else AFTERWARDS
+        matters = spent or said.state is OrderState.FULFILLED
+        if matters and not call.trouble.startswith(trouble):
+            self._tell_afterwards(ctx, order, call, f"{trouble} {said.note}".strip())
         return Heard.TOO_LATE
+
+    def _tell_afterwards(self, ctx: TenantContext, order: OrderFact, call: CallFact, trouble: str) -> None:
+        move_call(ctx.tx, ctx.tenant_id, order.id, call.state, call.state, trouble)
+        self._send(ctx, tell_administrators(ctx, order, replace(call, trouble=trouble), "afterwards"))
 
     # --- both ---------------------------------------------------------------------------------------------
 

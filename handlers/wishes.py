@@ -3,7 +3,16 @@
 from __future__ import annotations
 
 from handlers.catalogue import find_shown, is_gone, shelf_of
-from handlers.catalogue_browse import Sought, catalogue_card, list_card, page_of, reward_card, sought_of
+from handlers.catalogue_browse import (
+    PAGE,
+    Found,
+    Sought,
+    catalogue_card,
+    list_card,
+    page_of,
+    reward_card,
+    sought_of,
+)
 from handlers.context import Context
 from handlers.refusals import Refusal
 from handlers.registry import action
@@ -54,7 +63,7 @@ def _put_on(ctx: Context, reward: RewardFact, what: str) -> str:
         tell = known[reward.id]
     save_wish(ctx.tx, ctx.tenant_id, ctx.actor.id, reward.id, ctx.now, tell=tell)
     if what == QUIET:
-        return f"You will hear nothing more of {reward.title}. It stays on your wish list."
+        return f"I will not tell you when {reward.title} is back. It stays on your wish list."
     if tell:
         return f"I will tell you once when {reward.title} is back."
     return f"{reward.title} is on your wish list."
@@ -68,7 +77,11 @@ def _take_off(ctx: Context, reward_id: str) -> str:
 
 def wishes_card(ctx: Context, sought: Sought, done: str = "") -> Card:
     """What they wish for and can see, the latest wish first."""
+    return list_card(ctx, list_wished(ctx, sought.page), sought, done=done, wishes=True)
+
+
+def list_wished(ctx: Context, page: int, most: int = PAGE) -> Found:
+    """A page of what the actor wishes for and can see, the latest wish first."""
     shelf = shelf_of(ctx)
     there = {one.id: one for one in shelf.rewards}
-    found = [there[one] for one in shelf.wishes if one in there]
-    return list_card(ctx, page_of(shelf, found, sought.page), sought, done=done, wishes=True)
+    return page_of(shelf, [there[one] for one in shelf.wishes if one in there], page, most)

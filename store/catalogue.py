@@ -185,6 +185,16 @@ _TOLD = Prepared(
     .order_by(wish.c.person_id)
     .limit(bindparam("most"))
 )
+_WISHING = Prepared(
+    select(wish.c.person_id)
+    .where(
+        wish.c.tenant_id == bindparam("tenant_id"),
+        wish.c.reward_id == bindparam("reward_id"),
+        wish.c.person_id > bindparam("after"),
+    )
+    .order_by(wish.c.person_id)
+    .limit(bindparam("most"))
+)
 
 
 # --- rewards ----------------------------------------------------------------------------------------------
@@ -258,6 +268,12 @@ def list_to_tell(tx: Connection, tenant_id: str, reward_id: str, *, after: str =
     """Who wants to hear when a reward is back, by id."""
     sought = {"tenant_id": tenant_id, "reward_id": reward_id, "tell": True, "after": after, "most": most}
     return [row[0] for row in _TOLD.rows(tx, sought)]
+
+
+def list_wishing(tx: Connection, tenant_id: str, reward_id: str, *, after: str = "", most: int) -> list[str]:
+    """Who has a reward on their wish list, by id."""
+    sought = {"tenant_id": tenant_id, "reward_id": reward_id, "after": after, "most": most}
+    return [row[0] for row in _WISHING.rows(tx, sought)]
 
 
 def quieten(tx: Connection, tenant_id: str, reward_id: str, people: Collection[str]) -> None:

@@ -351,6 +351,26 @@ def touch(tx: Connection, tenant_id: str, kind: str, subject_id: str, due_at: da
     return len(shown) + sum(touch(tx, tenant_id, BUNDLE, bundle_id, due_at) for (bundle_id,) in bundles)
 
 
+_UNSENT = Prepared(
+    select(outbox.c.id)
+    .where(
+        outbox.c.tenant_id == bindparam("tenant_id"),
+        outbox.c.subject_kind == bindparam("kind"),
+        outbox.c.subject_id == bindparam("subject_id"),
+        outbox.c.reader_id == bindparam("reader_id"),
+        outbox.c.view == bindparam("view"),
+        outbox.c.state == State.WAITING,
+    )
+    .limit(1)
+)
+
+
+def is_unsent(tx: Connection, tenant_id: str, kind: str, subject_id: str, reader_id: str, view: str) -> bool:
+    """Whether a message about it to this person waits still: touched, it is sent as things are by then."""
+    row = {"tenant_id": tenant_id, "kind": kind, "subject_id": subject_id, "reader_id": reader_id, "view": view}
+    return _UNSENT.row(tx, row) is not None
+
+
 # --- the relay's side: claim, record ----------------------------------------------------------------------
 
 _IS_DUE = outbox.c.pending & (outbox.c.due_at <= bindparam("now", type_=UtcDateTime))

@@ -152,7 +152,11 @@ class RecognitionFact:
 
     @property
     def private(self) -> bool:
-        """Whether only those it names may know of it: not boards, wall, logs or exports, and no administrator."""
+        """Whether only those it names may read it: not boards, wall, logs or exports, and no administrator.
+
+        Of a kudos they do not even know that it is there. An award is the organisation's money and stands in its books,
+        so administrators know of it, without its words.
+        """
         return self.audience in (Audience.RECEIVERS, Audience.COPIED)
 
 
@@ -260,7 +264,11 @@ _NEWEST = "g"
 _TOLD = (
     (recognition.c.tenant_id == bindparam("tenant_id"))
     & (recognition.c.id < bindparam("before"))
-    & or_(recognition.c.audience == Audience.HERE, recognition.c.audience == Audience.WALL)
+    & or_(
+        recognition.c.audience == Audience.HERE,
+        recognition.c.audience == Audience.WALL,
+        recognition.c.kind == RecognitionKind.AWARD,
+    )
 )
 _LATEST = Prepared(select(recognition.c.id).where(_TOLD).order_by(recognition.c.id.desc()).limit(bindparam("most")))
 _GIVEN_IDS = select(recognition.c.id).where(_TOLD, recognition.c.giver_id == bindparam("person_id"))
@@ -421,7 +429,9 @@ def list_received(tx: Connection, tenant_id: str, person_id: str, most: int) -> 
 def list_latest(
     tx: Connection, tenant_id: str, *, person_id: str = "", before: str = "", most: int = 10
 ) -> list[RecognitionFact]:
-    """The newest recognitions that are not private, taken back ones too; with a person, those they gave or received.
+    """The newest recognitions that administrators may know of, taken back ones too: what is not private, and awards.
+
+    With a person, those they gave or received.
 
     Those before the one with id `before`, to page on.
     """

@@ -41,6 +41,8 @@ class OrderState(StrEnum):
 
 
 OPEN = (OrderState.ASKED, OrderState.ORDERED, OrderState.STARTED)
+UNDER_WAY = (OrderState.ORDERED, OrderState.STARTED)
+"""Of those who hand it out: nobody has to agree any more."""
 CANCELLABLE = (OrderState.ASKED, OrderState.ORDERED)
 
 

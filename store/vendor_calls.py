@@ -232,10 +232,11 @@ def move_call(
     return bool(tx.execute(_MOVE.values(state=state, trouble=trouble), this).rowcount)
 
 
-def send_again(tx: Connection, tenant_id: str, order_id: str) -> None:
-    """It is due at once, with all its attempts before it."""
+def send_again(tx: Connection, tenant_id: str, order_id: str) -> bool:
+    """It is due at once, with all its attempts before it. False where the vendor has not taken it, or has answered."""
     this = {"b_tenant_id": tenant_id, "b_order_id": order_id, "b_from": CallState.SENT}
-    tx.execute(_MOVE.values(state=CallState.WAITING, attempt=0, free_at=0, trouble="", told_silent=False), this)
+    again = _MOVE.values(state=CallState.WAITING, attempt=0, free_at=0, trouble="", told_silent=False)
+    return bool(tx.execute(again, this).rowcount)
 
 
 def list_silent(tx: Connection, tenant_id: str, state: CallState, day: date, most: int) -> list[str]:

@@ -12,7 +12,8 @@ import pytest
 
 from bot.sandbox.fake_slack import text_of
 from bot.sandbox.fake_teams import text_of as teams_text
-from store.catalogue import RewardFact, find_coded
+from handlers.ticks import Ticks
+from store.catalogue import Reward, RewardFact, find_coded
 from store.db import Database
 from store.tallies import Count, add_counts
 from store.tenants import list_all_homes
@@ -73,7 +74,8 @@ async def test_a_reward_is_added_in_two_steps_changed_restocked_and_retired(worl
     assert "Start with examples" in str((await says(world, "catalogue"), world.answer("ann").blocks))
     await world.tap("ann", world.answer("ann"), "Add a reward")
     assert "Write it like 12.50 EUR" in await fills(world, **MUG | {"value": "8.50 euros"})
-    await fills(world, **MUG)
+    assert "That day is over." in await fills(world, **MUG | {"ends_on": "2020-01-01"})
+    await fills(world, **MUG | {"ends_on": ""})
     assert not reward(world, "coffee-mug").active
     assert "Coffee mug is in the catalogue" in await fills(world, people=["U2"], question="Which colour?")
     made = reward(world, "coffee-mug")
@@ -113,7 +115,7 @@ async def test_on_teams_the_examples_are_a_catalogue_to_browse_and_redeem_from(d
         await office.says(office.bob, office.general, "rewards")
         card = office.answer(office.bob, office.general)
         assert "**Coffee with a colleague**: **30 points**" in teams_text(card)
-        await office.taps(office.bob, card, "Wish for Coffee with a colleague")
+        await office.taps(office.bob, card, "Add to my wishes: Coffee with a colleague")
         assert "is on your wish list" in teams_text(office.seen(office.bob, card))
         await office.taps(office.bob, card, "More rewards")
         assert "Page 2 of 3: 13 rewards" in teams_text(office.seen(office.bob, card))
@@ -127,7 +129,9 @@ async def test_on_teams_the_examples_are_a_catalogue_to_browse_and_redeem_from(d
 
 async def test_words_add_price_stock_retire_and_bring_back(shop: Shop) -> None:
     assert "Coffee mug is in the catalogue" in runs(shop, "catalogue add 40 ☕ Coffee mug")
+    shop.house.clock.forward(minutes=11)
     assert "Its short name is coffee-mug-2" in runs(shop, "catalogue add 50 Coffee mug")
+    assert "Of Coffee mug there is 1." in runs(shop, "catalogue stock coffee-mug 1")
     assert "Of Coffee mug there are 12" in runs(shop, "catalogue stock coffee-mug 12")
     assert "Of Coffee mug there are 22" in runs(shop, "catalogue stock coffee-mug +10")
     assert "as many as are asked for" in runs(shop, "catalogue stock coffee-mug any")
@@ -138,6 +142,16 @@ async def test_words_add_price_stock_retire_and_bring_back(shop: Shop) -> None:
     assert "Write a whole one" in runs(shop, "catalogue price coffee-mug many")
     assert "I know no reward" in runs(shop, "catalogue stock tea 3")
     assert "What does it take?" in runs(shop, "catalogue add 0 Nothing")
+
+
+async def test_the_same_reward_typed_twice_is_one_and_another_title_another(shop: Shop) -> None:
+    runs(shop, "catalogue add 40 ☕ Coffee mug")
+    told = runs(shop, "catalogue add 45 ☕ coffee  Mug")
+    assert "You added Coffee mug just now: its short name is coffee-mug, and it takes 40 points." in told
+    assert "catalogue price coffee-mug 45" in told
+    assert "is in the catalogue" in runs(shop, "catalogue add 40 ☕ Coffee mug, blue")
+    runs(shop, "catalogue retire coffee-mug")
+    assert "is in the catalogue" in runs(shop, "catalogue add 40 ☕ Coffee mug"), "that one is not there any more"
 
 
 async def test_nobody_else_keeps_the_catalogue(shop: Shop) -> None:
@@ -201,6 +215,29 @@ async def test_it_is_said_when_the_cheapest_reward_is_out_of_reach(shop: Shop) -
     assert "Out of reach" not in runs(shop, "catalogue price mug 30") + runs(shop, "catalogue")
 
 
+async def test_administrators_hear_when_rewards_get_out_of_reach_and_once_a_month(shop: Shop) -> None:
+    house = shop.house
+    shop.reward("mug", price=40)
+    ticks = Ticks(house.database, house.presenter, clock=house.clock, new_id=house.new_id, owners=["cleo@acme.test"])
+    ticks.plan()
+    for week in range(42, 53):
+        receives(shop, f"2026-W{week}", cleo=50, ann=20 if week < 44 else 0)
+    told = []
+    for _ in range(5):  # Mondays from 23 November; 7 December is the first of its month
+        house.clock.forward(days=7)
+        for due in [one for one in ticks.list_due(50) if one.job == "rewards_reach"]:
+            ticks.turn(due)
+        await house.settled()
+        told.append(sum("out of reach for most" in one for one in house.platform.texts("U3")))
+    assert told == [0, 1, 2, 2, 2]
+
+
+async def test_more_of_what_is_not_counted_is_asked_about(shop: Shop) -> None:
+    shop.reward("mug")
+    assert "as many as are asked for" in runs(shop, "catalogue stock mug +5")
+    assert shop.stock("reward mug") is None
+
+
 # --- files ------------------------------------------------------------------------------------------------
 
 
@@ -255,6 +292,41 @@ async def test_what_is_taken_along_and_brought_back_changes_nothing(world: World
     shown = await page.send(taken.body)
     assert "There is nothing to change" in shown.body
     assert "<strong>0 rewards</strong>" in shown.body
+
+
+async def test_what_is_bought_while_a_file_is_looked_at_is_not_there_again(world: World) -> None:
+    """A file tells how many there were: what it says over that is a difference."""
+    for code, left in (("mug", 10), ("cup", 10), ("bowl", 2)):
+        await says(world, f"catalogue add 40 ☕ {code}")
+        await says(world, f"catalogue stock {code} {left}")
+    page = await page_of(world)
+    shown = await page.send("short name,points,left\nmug,45,10\ncup,,12\nbowl,,0")
+    assert "stock 12, was 10" in shown.body
+    world.change("UPDATE reward SET stock = stock - 2")
+    await page.confirm(shown)
+    assert [(reward(world, code).price, reward(world, code).stock) for code in ("mug", "cup", "bowl")] == [
+        (45, 8),
+        (40, 10),
+        (40, 0),
+    ]
+
+
+async def test_a_catalogue_of_years_can_be_brought_back(world: World) -> None:
+    """Those out of use are in the file, too, and are more every year."""
+    await says(world, "catalogue add 40 ☕ Mug")
+    names = [one.name for one in Reward.__table__.columns if one.name not in ("id", "code", "active")]  # type: ignore[attr-defined]
+    kept = ", ".join(f'"{name}"' for name in names)
+    for number in range(240):
+        used = "true" if number < 100 else "false"
+        world.change(
+            f"INSERT INTO reward (id, code, active, {kept}) "  # noqa: S608
+            f"SELECT 'r{number}', 'mug-{number}', {used}, {kept} FROM reward WHERE code = 'mug'"
+        )
+    world.change("UPDATE reward SET description = '＝1+1' WHERE code = 'mug'")
+    page = await page_of(world)
+    taken = await page._ask("GET", f"{page.address}/export")
+    shown = await page.send(taken.body.replace("Mug,", "Cup,", 1))
+    assert "<strong>1 reward</strong> will change" in shown.body, "the lines that say nothing new change nothing"
 
 
 async def test_a_link_is_for_one_kind_of_file_and_needs_an_administrator(world: World) -> None:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from dataclasses import replace
+from datetime import UTC, datetime
+from functools import partial
 from typing import Any
 
 import pytest
@@ -15,6 +17,7 @@ from store.db import Database
 from store.person_records import RecordFact, save_records
 from tests.posting import ACME, open_house
 from tests.shop import Shop
+from tests.test_concurrency import at_once
 from tests.test_ordering import said
 
 URL = "https://thanks.acme.test"
@@ -125,6 +128,9 @@ async def test_only_whoever_ordered_it_gets_a_link_and_without_an_address_the_da
     [
         ({"first": "some day"}, "first"),
         ({"first": "2026-11-17"}, "first"),
+        ({"first": "2026-11-28"}, "first"),
+        ({"first": "2026-11-29"}, "first"),
+        ({"first": "2026-11-28", "last": "2026-11-29"}, "first"),
         ({}, "first"),
         ({"first": "2026-11-27", "last": "2026-12-01"}, "last"),
         ({"first": "2026-11-27", "last": "2026-11-26"}, "last"),
@@ -155,3 +161,27 @@ async def test_who_agrees_too_late_or_declines_gives_the_points_back(shop: Shop)
     shop.orders("ann", off, first="2026-11-27")
     shop.submits("bob", "approval_no", context={"id": approval(shop), "step": "1"}, reason="We have the fair then.")
     assert (shop.state(), shop.wallet("ann"), shop.held()) == ("declined", 100, 0)
+
+
+async def test_the_first_day_is_over_by_the_wall_of_whoever_named_it(shop: Shop) -> None:
+    shop.house.change("UPDATE tenant SET zone = 'Asia/Tokyo'")
+    shop.house.change("UPDATE person SET zone = 'Pacific/Honolulu' WHERE id = 'person ann'")
+    shop.house.clock.now = datetime(2026, 11, 18, 16, tzinfo=UTC)  # Thursday in Tokyo
+    assert shop.orders("ann", day_off(shop), first="2026-11-18").outcome == "done"
+    agrees(shop, "bob")
+    assert shop.state() == "fulfilled"
+
+
+async def test_a_day_more_than_a_year_away_is_refused_at_its_field(shop: Shop) -> None:
+    off = day_off(shop)
+    for far in ("9999-12-31", "2027-11-20"):
+        assert shop.orders("ann", off, first=far).payload.keys() == {"first"}
+    assert shop.wallet("ann") == 100
+
+
+async def test_one_day_is_taken_once_by_two_rewards_at_once(shop: Shop) -> None:
+    shop.grant("ann", 100)
+    rewards = [day_off(shop), *(shop.reward(f"home {one}", fulfilment="agreed", settings={}) for one in range(3))]
+    answers = at_once(*(partial(shop.orders, "ann", one, first="2026-11-27") for one in rewards))
+    assert sorted(one.outcome for one in answers).count("done") == 1
+    assert (shop.wallet("ann"), shop.held()) == (160, 40)

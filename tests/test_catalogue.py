@@ -5,7 +5,8 @@ from __future__ import annotations
 import json
 from collections.abc import AsyncIterator
 from dataclasses import replace
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
+from functools import partial
 from itertools import count
 from typing import Any
 
@@ -46,15 +47,20 @@ def titles(answered: Answered) -> list[str]:
     """The rewards of a page, in their order."""
     blocks = answered.payload["blocks"]
     buttons = [one for block in blocks if block["type"] == "actions" for one in block["elements"]]
-    prefix = "More about "
-    labels = [one["text"]["text"] for one in buttons]
+    prefix = "Details "
+    labels = [one.get("accessibility_label", "") for one in buttons]
     return [one.removeprefix(prefix) for one in labels if one.startswith(prefix)]
+
+
+def plan_ticks(shop: Shop) -> None:
+    house = shop.house
+    Ticks(house.database, house.presenter, clock=house.clock, new_id=house.new_id).plan()
 
 
 async def turn_ticks(shop: Shop) -> None:
     house = shop.house
     ticks = Ticks(house.database, house.presenter, clock=house.clock, new_id=house.new_id)
-    while due := [one for one in ticks.list_due(20) if one.job == "reward_back"]:
+    while due := [one for one in ticks.list_due(20) if one.job in ("rewards_begin", "reward_back")]:
         for one in due:
             ticks.turn(one)
     await house.settled()
@@ -107,6 +113,7 @@ async def test_what_one_can_have_and_how_far_the_rest_is_stand_beside_the_number
         ("browse green food leaves", ["Tea"]),
         ("browse food mug", []),
         ("browse HOLIDAY", ["Holiday"]),
+        ("browse cinema ticket", ["Ticket"]),
     ],
 )
 async def test_kinds_words_and_affordable_narrow_it_down(shop: Shop, typed: str, found: list[str]) -> None:
@@ -115,7 +122,9 @@ async def test_kinds_words_and_affordable_narrow_it_down(shop: Shop, typed: str,
     shop.reward("mug", price=40)
     shop.reward("holiday", price=900)
     shop.change("reward holiday", lambda one: replace(one, category="time_off"))
-    assert titles(types(shop, typed)) == found
+    shop.reward("ticket", price=950)
+    shop.change("reward ticket", lambda one: replace(one, category="shopping", title="Cinema ticket"))
+    assert [one.removeprefix("Cinema ").capitalize() for one in titles(types(shop, typed))] == found
 
 
 async def test_the_search_form_and_the_pages_keep_what_was_looked_for(shop: Shop) -> None:
@@ -205,3 +214,51 @@ async def test_what_is_gone_again_before_the_message_goes_is_not_told(shop: Shop
     shop.house.clock.now = datetime(2026, 11, 18, 11, tzinfo=UTC)
     await turn_ticks(shop)
     assert not shop.house.platform.texts("U1")
+
+
+async def test_who_wishes_for_what_begins_on_a_day_hears_of_it_that_morning_and_once(shop: Shop) -> None:
+    drop = shop.reward("drop", stock=3)
+    quiet = shop.reward("quiet")
+    for name in ("ann", "bob"):
+        shop.presses(name, "reward_wish", reward=drop, do="wish")
+    shop.presses("ann", "reward_wish", reward=quiet, do="wish")
+    shop.presses("bob", "mute", purpose=Purpose.RESTOCK)
+    for one in (drop, quiet):
+        shop.change(one, lambda was: replace(was, starts_on=date(2026, 12, 1), ends_on=date(2026, 12, 2)))
+    plan_ticks(shop)
+    for day in (30, 31, 32, 33):  # of November
+        shop.house.clock.now = datetime(2026, 11, 1, 11, tzinfo=UTC) + timedelta(days=day - 1)
+        if day == 31:
+            shop.change(quiet, lambda was: replace(was, stock=0))
+        await turn_ticks(shop)
+        assert len(shop.house.platform.texts("U1")) == (day > 30), day
+    (told,) = shop.house.platform.texts("U1")
+    assert "Drop* can be had from today on" in told
+    assert "3 left" in told
+    assert "Until 2 December 2026" in told
+    assert not shop.house.platform.texts("U2")
+
+
+async def test_what_began_while_nothing_ran_is_told_while_its_time_is_not_over(shop: Shop) -> None:
+    for code, last in (("long", date(2026, 12, 20)), ("short", date(2026, 11, 22))):
+        reward = shop.reward(code)
+        shop.presses("ann", "reward_wish", reward=reward, do="wish")
+        shop.change(reward, partial(replace, starts_on=date(2026, 11, 20), ends_on=last))
+    plan_ticks(shop)
+    shop.house.clock.now = datetime(2026, 11, 24, 11, tzinfo=UTC)
+    await turn_ticks(shop)
+    (told,) = shop.house.platform.texts("U1")
+    assert "Long" in told
+
+
+async def test_who_asked_hears_of_it_when_its_time_comes_and_not_before(shop: Shop) -> None:
+    mug = shop.reward("mug", stock=0)
+    shop.presses("ann", "reward_wish", reward=mug, do="tell")
+    shop.change(mug, lambda was: replace(was, starts_on=date(2026, 11, 19)))
+    plan_ticks(shop)
+    types(shop, "catalogue stock mug 3", "cleo", "rewards-admin")
+    await turn_ticks(shop)
+    assert not shop.house.platform.texts("U1")
+    shop.house.clock.now = datetime(2026, 11, 19, 11, tzinfo=UTC)
+    await turn_ticks(shop)
+    assert len(shop.house.platform.texts("U1")) == 1

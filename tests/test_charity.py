@@ -36,7 +36,9 @@ def trees(studio: Studio, code: str = "trees", **more: Any) -> str:
 async def test_a_donation_is_given_at_once_and_stands(studio: Studio) -> None:
     reward = trees(studio)
     assert "cannot be taken back" in said(studio.presses("ann", "redeem", reward=reward, price="40"))
-    assert "It goes to Trees for the valley" in said(studio.orders("ann", reward))
+    told = said(studio.orders("ann", reward))
+    assert "your donation is made." in told
+    assert "It goes to Trees for the valley" in told
     assert (studio.state(), studio.wallet("ann"), studio.held()) == ("fulfilled", 160, 0)
     assert studio.presses("ann", "order_cancel").outcome == "order_settled"
     assert studio.house.one("SELECT month FROM charity_gift") == "2026-11"
@@ -100,3 +102,17 @@ async def test_two_processes_report_a_month_once(studio: Studio) -> None:
     assert sorted(at_once(*(lambda: studio.ticks.turn(due) for _ in range(4)))) == [False, False, False, True]
     await studio.house.settled()
     assert len([one for one in studio.house.platform.texts("U3") if "to charity" in one]) == 1
+
+
+async def test_a_month_of_many_charities_is_reported_and_every_one_is_found(studio: Studio) -> None:
+    """More than a message takes: with all of them in one card, no report would ever be sent."""
+    for number in range(70):
+        studio.grant("ann", 40)
+        studio.orders("ann", trees(studio, f"trees {number}", settings={"charity": f"Charity {number:02}"}))
+    studio.it_is(FIRST)
+    await studio.house.settled()
+    (report,) = [one for one in studio.house.platform.texts("U3") if "to charity" in one]
+    assert ("*Charity 29*" in report, "*Charity 30*" in report, "And 40 more." in report) == (True, False, True)
+    assert "In all *560.00 EUR*" in report
+    last = said(studio.presses("cleo", "admin_charity", month="2026-11", page="2"))
+    assert ("*Charity 69*" in last, "More of them" in last) == (True, False)

@@ -5,6 +5,7 @@ The answers are recorded in the shape that https://developers.tremendous.com/doc
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import replace
 from typing import Any
 
@@ -118,6 +119,64 @@ async def test_what_it_has_taken_is_never_given_up_and_what_it_never_took_is(tra
     assert (trade.shop.state(), trade.shop.state(taken)) == ("failed", "started")
 
 
+@pytest.mark.parametrize("place", ["id", "status"])
+async def test_signs_in_an_answer_that_no_database_takes_hold_up_nothing(trade: Trade, place: str) -> None:
+    """A NUL, which PostgreSQL refuses: it would be asked about for ever."""
+    trade.shop.orders("ann", card(trade))
+    status, told = recorded("PENDING APPROVAL", "")
+    told["order"][place] = "WAIT\0ING"
+    trade.vendor.will((status, told), recorded())
+    await trade.send()
+    assert "has no link yet" in trade.call("trouble")
+    await trade.send()
+    assert trade.money() == ("fulfilled", 60, 0)
+
+
+async def test_what_the_provider_has_taken_is_not_given_back_because_the_reward_changed(trade: Trade) -> None:
+    """Else there are the points and the gift card: whoever runs it says how it ended."""
+    made = card(trade)
+    trade.shop.orders("ann", made)
+    trade.vendor.will(recorded("PENDING APPROVAL", ""))
+    await trade.send()
+    trade.shop.change(made, lambda one: replace(one, fulfilment="manual", settings={}))
+    await trade.send()
+    assert (trade.money(), trade.call("state")) == (("started", 60, 40), "waiting")
+    assert "no gift-card provider any more" in trade.call("trouble")
+    trade.shop.presses("cleo", "vendor_order_back")
+    assert trade.money() == ("failed", 100, 0)
+
+
+async def test_one_that_cannot_be_sent_at_all_rests_and_holds_up_no_other(trade: Trade) -> None:
+    made = card(trade)
+    trade.shop.orders("ann", made)
+    broken = trade.shop.newest
+    trade.house.change("UPDATE redemption SET currency = 'none of this version'")
+    trade.shop.orders("bob", made)
+    trade.vendor.will(recorded())
+    await trade.send()
+    assert (trade.shop.state(), trade.shop.state(broken)) == ("fulfilled", "ordered")
+    assert await trade.sender.turn() == 0, "it rests"
+    trade.house.change("UPDATE redemption SET currency = 'EUR'")
+    trade.vendor.will(recorded())
+    await trade.send()
+    assert trade.shop.state(broken) == "fulfilled"
+
+
+async def test_what_is_bought_while_the_points_are_given_back_is_told(trade: Trade) -> None:
+    """Somebody ends the order while the provider is at it: there is a gift card that nobody pays for."""
+
+    async def ends_it(_: str) -> None:
+        await asyncio.to_thread(trade.shop.presses, "cleo", "vendor_order_back")
+
+    trade.shop.orders("ann", card(trade))
+    trade.vendor.before_answer = ends_it
+    trade.vendor.will(recorded())
+    await trade.send()
+    assert trade.money() == ("failed", 100, 0)
+    assert sum("afterwards that it handed it over" in one for one in await trade.told("U3")) == 1
+    assert trade.shop.presses("ann", "order_secret").outcome == "no_secret"
+
+
 @pytest.mark.parametrize(
     "answer",
     [
@@ -138,6 +197,7 @@ async def test_an_answer_that_makes_no_sense_is_asked_for_again(
 
 async def test_its_settings_name_what_is_missing_and_keep_the_key(trade: Trade) -> None:
     made = card(trade)
+    trade.shop.change(made, lambda one: replace(one, settings=one.settings | {"address": "https://vendor.example/v1"}))
     context = {"reward": made, "kind": "gift_cards"}
     good = {"address": "https://vendor.example/orders", "products": "A B", "key": ""}
 
@@ -155,3 +215,19 @@ async def test_its_settings_name_what_is_missing_and_keep_the_key(trade: Trade) 
     worthless = {"reward": nothing, "kind": "gift_cards"}
     trade.shop.submits("cleo", "admin_reward_settings", context=worthless, **good | {"key": "K"})
     assert "what it is worth" in said(trade.shop.orders("ann", nothing))
+
+
+async def test_the_key_goes_nowhere_but_where_it_was_given_for(trade: Trade) -> None:
+    made = card(trade)
+    trade.shop.change(made, lambda one: replace(one, settings=one.settings | {"address": "https://a.example/orders"}))
+    context = {"reward": made, "kind": "gift_cards"}
+
+    def moves(address: str, key: str) -> str:
+        typed = {"address": address, "key": key, "products": "OKMHM2X2OHYV"}
+        return said(trade.shop.submits("cleo", "admin_reward_settings", context=context, **typed))
+
+    assert "The key that is kept is for a.example" in moves("https://b.example/orders", "")
+    assert "b.example" not in str(trade.house.one("SELECT settings FROM reward"))
+    moves("https://a.example/v2/orders", "")
+    moves("https://b.example/orders", "ANOTHER-KEY")
+    assert "b.example" in str(trade.house.one("SELECT settings FROM reward"))

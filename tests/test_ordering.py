@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import date
@@ -11,6 +12,7 @@ from typing import Any
 import pytest
 
 from handlers.dispatch import Answered
+from handlers.ticks import Ticks
 from handlers.vocabulary import AccountRef
 from store.catalogue import Limited
 from store.db import Database
@@ -56,6 +58,16 @@ async def test_an_order_is_held_started_handed_over_and_every_step_is_told(shop:
     assert "There is nothing left to do" in shop.house.platform.texts("U2")[0]
     assert (shop.wallet("ann"), shop.held(), shop.stock(mug)) == (60, 0, 2)
     assert "handed over" in said(shop.presses("ann", "my_orders", anything=""))
+
+
+async def test_what_ends_before_the_first_message_is_sent_is_told_in_one(shop: Shop) -> None:
+    mug = shop.reward("mug")
+    shop.orders("ann", mug)
+    assert shop.done("bob", note="It stands on your desk.").outcome == "done"
+    await shop.house.settled()
+    [told] = shop.house.platform.texts("U1")
+    assert "is yours" in told
+    assert "It stands on your desk." in told
 
 
 async def test_an_order_is_cancelled_until_somebody_starts(shop: Shop) -> None:
@@ -147,6 +159,21 @@ async def test_a_limit_holds_for_its_period_and_what_came_to_nothing_does_not_co
     assert [shop.orders("ann", one).outcome for one in (mug, once)] == ["done", "limit_reached"]
 
 
+async def test_a_form_whose_question_changed_meanwhile_orders_nothing(shop: Shop) -> None:
+    """Else an answer would stand under another question, or a field be missed that the form does not have."""
+    shirt = shop.reward("shirt", settings={"people": ["person bob"], "question": "Which size?"})
+    form = said(shop.presses("ann", "redeem", reward=shirt, price="40"))
+    [seen] = re.findall(r'price\W+(40/[^\\"]*)', form)
+    shop.change(shirt, lambda one: replace(one, settings=one.settings | {"question": "Which street?"}))
+    assert shop.orders("ann", shirt, seen=seen, answer="M").outcome == "changed_meanwhile"
+    shop.change(shirt, lambda one: replace(one, settings={"people": ["person cleo"], "question": "Which size?"}))
+    assert shop.orders("ann", shirt, seen=seen, answer="M").outcome == "done", "others hand it out: nothing to them"
+    shop.change(shirt, lambda one: replace(one, fulfilment="agreed", settings={"days": 1}))
+    late = shop.orders("ann", shirt, seen=seen, answer="M")
+    assert "Open it once more" in said(late)
+    assert late.kind == "reply", "no field of the form can mend it"
+
+
 # --- the rest from one's own pocket -----------------------------------------------------------------------
 
 
@@ -189,6 +216,35 @@ async def test_what_was_handed_over_and_is_not_paid_stays_on_the_list_of_adminis
     assert "the rest paid, says Cleo" in shown
 
 
+async def test_what_is_due_for_long_is_not_forgotten(shop: Shop) -> None:
+    mug = shop.reward("mug", price=100, least_points=50, value_minor=1000, currency="EUR")
+    shop.orders("ann", mug, pay="50")
+    shop.done("bob", paid="not_yet")
+    shop.house.clock.forward(days=400)
+    assert "*Mug* to Ann: 5.00 EUR" in said(shop.presses("cleo", "admin_orders", anything=""))
+
+
+async def test_the_promise_of_what_waits_for_money_counts_from_when_it_is_paid(shop: Shop) -> None:
+    voucher = shop.reward(
+        "voucher", price=100, least_points=50, value_minor=1000, currency="EUR", fulfilment="codes", within_days=1
+    )
+    shop.submits("cleo", "admin_codes", context={"reward": voucher}, codes="A\nB")
+    assert "Once all is paid you have it at once" in said(shop.presses("ann", "redeem", reward=voucher, price="100"))
+    shop.orders("ann", voucher, pay="50")
+    shop.house.clock.forward(days=12)
+    shop.presses("cleo", "order_paid")
+    assert shop.state() == "fulfilled"
+    assert shop.house.one("SELECT in_time FROM redemption") in (True, 1)
+
+
+async def test_words_of_people_are_not_taken_for_a_payment(shop: Shop) -> None:
+    shop.orders("ann", shop.reward("mug"))
+    shop.done("bob", note="The rest is paid.")
+    shown = said(shop.presses("ann", "order_show"))
+    assert "handed over by Bob" in shown
+    assert "The rest is paid." in shown
+
+
 async def test_what_was_paid_is_to_be_given_back(shop: Shop) -> None:
     mug = shop.reward("mug", price=100, least_points=50, value_minor=1000, currency="EUR")
     shop.orders("ann", mug, pay="50")
@@ -218,6 +274,38 @@ async def test_an_order_that_needs_agreement_begins_after_it(shop: Shop) -> None
     assert "<@U1> ordered *Trip*" in shop.house.platform.texts("U2")[0]
     _, news = shop.house.platform.texts("U1")
     assert "Monday 30 November" in news, "promised from then on"
+    assert "agreed by Cleo" in news
+
+
+async def test_what_a_reward_is_worth_asks_for_agreement_however_few_points_it_takes(shop: Shop) -> None:
+    """Up to 50 units of currency nobody is asked: what people pay themselves does not count."""
+    outcomes = []
+    for minor, pay in ((5000, "60"), (5001, "60"), (9000, "60"), (9000, "30"), (20_000, "30")):
+        shop.grant("ann", 60)
+        made = shop.reward(f"{minor}-{pay}", price=60, least_points=30, value_minor=minor, currency="EUR")
+        shop.orders("ann", made, pay=pay)
+        outcomes.append(shop.state())
+    assert outcomes == ["ordered", "asked", "asked", "ordered", "asked"]
+
+
+async def test_who_agrees_does_not_read_what_is_for_those_who_hand_it_out(shop: Shop) -> None:
+    shop.grant("ann", 2000)
+    trip = shop.reward("trip", price=1500, settings={"people": ["person bob"], "question": "Where do you live?"})
+    assert "Those who hand it out read it" in said(shop.presses("ann", "redeem", reward=trip, price="1500"))
+    shop.orders("ann", trip, answer="12 Secret Lane")
+    assert "You have it by" not in said(shop.presses("ann", "my_orders", anything="")), "nobody has agreed yet"
+    shop.agrees("cleo", str(shop.house.one("SELECT id FROM approval")))
+    await shop.house.settled()
+    assert "Secret Lane" in shop.house.platform.texts("U2")[0]
+    assert "Secret Lane" not in str(shop.house.platform.texts("U3"))
+
+
+async def test_a_donation_that_somebody_has_to_agree_to_says_so(shop: Shop) -> None:
+    gift = shop.reward("gift", price=1500, fulfilment="charity", settings={})
+    shop.grant("ann", 2000)
+    assert "Somebody has to agree first. It is given at once" in said(
+        shop.presses("ann", "redeem", reward=gift, price="1500")
+    )
 
 
 @pytest.mark.parametrize("how", ["declined", "cancelled"])
@@ -288,6 +376,29 @@ async def test_administrators_hand_out_where_nobody_named_is_there_and_nobody_do
     shop.house.change("UPDATE person SET active = false WHERE id = 'person cleo'")
     assert shop.orders("bob", alone).outcome == "done"
     assert shop.presses("bob", "order_start").outcome == "done", "there is nobody else"
+
+
+async def test_what_is_open_goes_to_those_who_hand_it_out_from_now_on(shop: Shop) -> None:
+    mug, house = shop.reward("mug"), shop.house
+    for _ in range(2):
+        shop.orders("ann", mug)
+    shop.presses("bob", "order_start")
+    about = {"reward": mug, "kind": "manual"}
+    shop.submits("cleo", "admin_reward_settings", context=about, people=(AccountRef(SLACK, shop.hires(1, 0)[0]),))
+    await house.settled()
+    assert sum("ordered *Mug*" in one for one in house.platform.texts("P0")) == 2
+    assert shop.presses("bob", "order_work_show").outcome == "not_yours_to_do"
+    house.change("UPDATE person SET active = false WHERE id = 'person P0'")
+    ticks = Ticks(house.database, house.presenter, clock=house.clock, new_id=house.new_id, owners=["cleo@acme.test"])
+    ticks.plan()
+    for _ in range(3):
+        house.clock.forward(days=1)
+        for _ in range(2):
+            for due in [one for one in ticks.list_due(50) if one.job == "handing_on"]:
+                ticks.turn(due)
+        await house.settled()
+        assert sum("ordered *Mug*" in one for one in house.platform.texts("U3")) == 2, "once"
+    assert shop.done("cleo").outcome == "done"
 
 
 async def test_a_reward_that_nobody_hands_out_cannot_be_ordered(shop: Shop) -> None:

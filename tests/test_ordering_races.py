@@ -9,11 +9,15 @@ from typing import Any
 
 import pytest
 
+from handlers.catalogue_rows import KeptRow, apply_rows
 from handlers.dispatch import Dispatcher
+from handlers.rules.catalogue_csv import RewardRow
 from store.db import Database
 from store.sealing import Sealer
+from tests.budgeting import within
 from tests.posting import House, Killed, open_house, open_replica
 from tests.shop import KEY, Shop
+from tests.test_budgets_at_once import asked_by
 from tests.test_concurrency import at_once
 from tests.test_crashes import Fuse, FusedPresenter
 
@@ -112,6 +116,27 @@ async def test_codes_that_are_pasted_by_four_at_once_are_there_once(house: House
     assert [one.outcome for one in answers] == ["done"] * 4
     assert house.one("SELECT COUNT(*) FROM gift_code") == 20
     assert sorted(shop.stock(one) or 0 for one in rewards) == [0, 20]
+
+
+async def test_what_a_file_brings_and_what_is_bought_at_once_add_up(house: House, database_url: str) -> None:
+    """The file says one more of each than its preview showed; buyers take some of them while it is applied."""
+    shop = Shop(house)
+    made = {code: shop.reward(code, price=1, stock=10) for code in ("mug", "cup", "bowl")}
+    people = shop.hires(6, 10)
+    rows = [KeptRow(RewardRow(line, {"code": code, "stock": "11"}), "10") for line, code in enumerate(made, 2)]
+
+    def brings() -> None:
+        with within(house.database, house.clock()) as ctx:
+            apply_rows(asked_by(ctx, "person cleo"), rows)
+
+    async with open_replica(house, database_url) as replica:
+        shops = [shop, Shop(replica)]
+        buyers = [
+            partial(shops[number % 2].orders, name, list(made.values())[number % 3])
+            for number, name in enumerate(people)
+        ]
+        at_once(brings, *buyers)
+    assert [shop.stock(one) for one in made.values()] == [9, 9, 9]
 
 
 def fused(shop: Shop, fuse: Fuse) -> Dispatcher:

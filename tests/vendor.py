@@ -44,7 +44,7 @@ class TestVendor:
         if self.gate:
             await self.gate.wait()
         if self.before_answer:
-            await self.before_answer(self.heard[-1]["order"])
+            await self.before_answer(self.heard[-1].get("order", ""))
         answer = self.answers.pop(0) if self.answers else 200
         status, told = answer if isinstance(answer, tuple) else (answer, {})
         return web.json_response(told, status=status, headers={"Location": self.location} if self.location else {})

@@ -12,7 +12,8 @@ from dataclasses import dataclass
 from handlers.rules.csv_text import Cells, FileError, LineError, plain_heading, read_cells, read_text
 
 MOST_BYTES = 1_000_000
-MOST_LINES = 200
+MOST_LINES = 1_000
+"""Those out of use stand in a file, too."""
 LONGEST_FOUND = 40
 HEADINGS: Mapping[str, tuple[str, ...]] = {
     "code": ("short name", "code", "id", "sku"),
@@ -38,7 +39,7 @@ HEADINGS: Mapping[str, tuple[str, ...]] = {
 """By our name: what a heading may be called, the first as we write it ourselves."""
 _SYNONYMS = frozenset(name for names in HEADINGS.values() for name in names)
 _DASHES = ("-", "–", "—")
-_LED = ("=", "+", "-", "@")
+_LED = ("=", "+", "-", "@", "＝", "＋", "－", "＠")
 
 
 @dataclass(frozen=True, slots=True)

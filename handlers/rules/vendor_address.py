@@ -5,6 +5,7 @@ Looked at twice: here when it is typed, and where it is called, with the numbers
 
 from __future__ import annotations
 
+import re
 from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address
 from urllib.parse import urlsplit
 
@@ -12,6 +13,8 @@ LONGEST = 500
 _NAT64 = (IPv6Network("64:ff9b::/96"), IPv6Network("64:ff9b:1::/48"))
 """RFC 6052, RFC 8215: an address of IPv4 in the last 32 bits, or a local one."""
 _INSIDE = (".localhost", ".local", ".internal", ".home.arpa", ".lan")
+_HOST = re.compile(r"[a-z0-9._-]+|[0-9a-f:.]+", re.ASCII)
+"""Of any other sign clients make what they like, such as a number of one with wide dots: 127.0.0。1."""
 
 
 class NoVendorAddress(ValueError):
@@ -32,13 +35,21 @@ def read_vendor_address(typed: str) -> str:
         raise NoVendorAddress("The address of a vendor begins with https://.")
     if parts.username is not None or parts.password is not None or parts.fragment:
         raise NoVendorAddress("It has a name, a password or a # in it.")
+    if not is_plain(host):
+        raise NoVendorAddress("Its name has other signs than letters a to z, digits and hyphens: write it as xn--.")
     if is_inside(host):
         raise NoVendorAddress("That address is inside a network, and not on the public internet.")
     return address
 
 
+def is_plain(host: str) -> bool:
+    """Whether everybody reads the same host in it."""
+    return _HOST.fullmatch(host.lower()) is not None
+
+
 def is_inside(host: str) -> bool:
     """Whether a host's name or number is one that nobody outside reaches. Any other name may still lead inside."""
+    host = host.rstrip(".").lower()
     try:
         return not is_public(ip_address(host.strip("[]")))
     except ValueError:
