@@ -6,15 +6,18 @@ from datetime import date, timedelta
 
 from handlers.access import check_administrator
 from handlers.admin_words import Said, admin_word
-from handlers.asked_days import day_of
 from handlers.benefits import told_amount
 from handlers.context import Context
+from handlers.paging import page_of, read_page
 from handlers.refusals import Refusal
 from handlers.registry import action, submission
+from handlers.reward_words import command_name
 from handlers.rules.countries import read_country
+from handlers.rules.days import read_day
 from handlers.rules.money import NotMoney, read_money
 from handlers.rules.periods import day_in
-from handlers.rules.written_dates import HOW, Unclear, read_date
+from handlers.rules.whole_numbers import read_whole
+from handlers.rules.written_dates import HOW, Unclear
 from handlers.vocabulary import (
     Action,
     Card,
@@ -29,6 +32,7 @@ from handlers.vocabulary import (
     Submission,
     TextField,
 )
+from handlers.wall import has_pages
 from store.audit import AuditFact, add_audit
 from store.benefits import (
     BenefitFact,
@@ -37,7 +41,7 @@ from store.benefits import (
     Total,
     add_benefit,
     end_benefit,
-    list_benefits,
+    list_newest_benefits,
     lock_benefit,
     total_shares,
 )
@@ -46,7 +50,7 @@ LEAST_PEOPLE = 5
 """Totals of fewer would tell what single people chose. So would totals that are looked at before and after one more
 person divides theirs, so they come once it is over."""
 MOST_KINDS = 10
-SHOWN = 5
+LOOKED_AT, SHOWN = 200, 5
 LONGEST_TITLE, LONGEST_KIND = 60, 40
 MOST_AMOUNT = 10_000_000
 LOOKED_BACK = timedelta(days=366)
@@ -63,7 +67,7 @@ def benefits(said: Said, ctx: Context) -> Response:
 def show_benefits(request: Action, ctx: Context) -> Response:
     """Shows the yearly amounts, and how they are divided in all."""
     check_administrator(ctx)
-    return Response(Replace(_card(ctx)))
+    return Response(Replace(_card(ctx, page=read_page(request.values))))
 
 
 @action("admin_benefit_form", reads=True)
@@ -116,7 +120,7 @@ def submit_form(request: Submission, ctx: Context) -> Response:
     """Adds a yearly amount."""
     check_administrator(ctx)
     try:
-        ends_on = day_of(read_date(request.text("until")), _today(ctx))
+        ends_on = read_day(request.text("until"), _today(ctx))
     except Unclear as unclear:
         return Response(FormErrors({"until": str(unclear)}))
     if not _today(ctx) <= ends_on <= _today(ctx) + LONGEST:
@@ -136,7 +140,7 @@ def submit_form(request: Submission, ctx: Context) -> Response:
     )
     add_benefit(ctx.tx, ctx.tenant_id, fact)
     _audit(ctx, "yearly amount added", fact)
-    return Response(Reply(_card(ctx, f"{fact.title} is there. People find it with /rewards benefits.")))
+    return Response(Reply(_card(ctx, f"{fact.title} is there. People find it with {command_name(ctx)} benefits.")))
 
 
 @action("admin_benefit_end")
@@ -150,9 +154,16 @@ def press_end(request: Action, ctx: Context) -> Response:
     return Response(Replace(_card(ctx)))
 
 
-def _card(ctx: Context, done: str = "") -> Card:
-    found = list_benefits(ctx.tx, ctx.tenant_id, _today(ctx) - LOOKED_BACK, most=SHOWN)
-    return Card("admin_benefits", {"done": done, "rows": [_row(ctx, one) for one in found]})
+def _card(ctx: Context, done: str = "", page: int = 0) -> Card:
+    """Those that end last first."""
+    found = list_newest_benefits(ctx.tx, ctx.tenant_id, _today(ctx) - LOOKED_BACK, most=LOOKED_AT)
+    shown, ways = page_of(found, page, SHOWN)
+    data = {
+        "done": done,
+        "rows": [_row(ctx, one) for one in shown],
+        "over": has_pages(ctx) and any(one.ends_on < _today(ctx) for one in found),
+    }
+    return Card("admin_benefits", data | ways)
 
 
 def _row(ctx: Context, one: BenefitFact) -> dict[str, object]:
@@ -197,9 +208,9 @@ def _read_kind(line: str) -> KindFact:
 
 
 def _amount(typed: str) -> tuple[int, str]:
-    digits = typed.replace(",", "").removeprefix("+")
-    if digits.isascii() and digits.isdigit() and 0 < len(digits) <= 8 and 1 <= int(digits) <= MOST_AMOUNT:
-        return int(digits), ""
+    number = read_whole(typed)
+    if number is not None and 1 <= number <= MOST_AMOUNT:
+        return number, ""
     try:
         money = read_money(typed)
     except NotMoney as error:

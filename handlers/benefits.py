@@ -8,7 +8,7 @@ from __future__ import annotations
 from handlers.context import Context
 from handlers.refusals import Refusal
 from handlers.registry import action, submission
-from handlers.reward_words import Said, rewards_word
+from handlers.reward_words import Said, command_name, rewards_word
 from handlers.rules.money import Money
 from handlers.rules.periods import day_in
 from handlers.vocabulary import (
@@ -25,7 +25,7 @@ from handlers.vocabulary import (
 from store.benefits import BenefitFact, find_benefit, find_shares, list_benefits, lock_benefit, save_shares
 from store.person_records import list_records
 
-SHOWN = 5
+SHOWN = 10
 _LOOKED_AT = 100
 
 
@@ -64,7 +64,7 @@ def open_form(request: Action, ctx: Context) -> Response:
         title="Divide it",
         submit="Keep",
         note=f"{found.title}: {told_amount(found)}. In per cent, 100 in all. You can change it until "
-        f"{found.ends_on.day} {found.ends_on:%B}.",
+        f"{found.ends_on.day} {found.ends_on:%B}. After that, those who run Plaudit here see it, to pay it out.",
         context={"id": found.id},
         fields=fields,
     )
@@ -87,7 +87,7 @@ def submit_form(request: Submission, ctx: Context) -> Response:
     if errors:
         return Response(FormErrors(errors))
     save_shares(ctx.tx, ctx.tenant_id, found.id, ctx.actor.id, shares)
-    return Response(Reply(_card(ctx, "It is kept.")))
+    return Response(Reply(_card(ctx, "It is kept." if total else "Nothing is divided any more.")))
 
 
 def told_amount(one: BenefitFact, percent: int = 100) -> str:
@@ -97,9 +97,9 @@ def told_amount(one: BenefitFact, percent: int = 100) -> str:
 
 
 def _card(ctx: Context, done: str = "") -> Card:
-    today = day_in(ctx.now, ctx.tenant_zone)
-    here = list_benefits(ctx.tx, ctx.tenant_id, today, most=_LOOKED_AT)
-    return Card("benefits", {"done": done, "rows": [_row(ctx, one) for one in here if _is_mine(ctx, one)][:SHOWN]})
+    today, mine = day_in(ctx.now, ctx.tenant_zone), _segments(ctx)
+    here = [one for one in list_benefits(ctx.tx, ctx.tenant_id, today, most=_LOOKED_AT) if mine and one.is_for(*mine)]
+    return Card("benefits", {"done": done, "rows": [_row(ctx, one) for one in here[:SHOWN]]})
 
 
 def _row(ctx: Context, one: BenefitFact) -> dict[str, object]:
@@ -120,8 +120,10 @@ def _row(ctx: Context, one: BenefitFact) -> dict[str, object]:
 
 def _mine(ctx: Context, found: BenefitFact | None) -> BenefitFact:
     """Raises a `Refusal` for one that is for others, or over: buttons and forms may be sent by anybody."""
-    if found is None or not _is_mine(ctx, found):
-        raise Refusal("no_benefit", "I know no such amount of yours.", "See what there is: benefits.")
+    mine = _segments(ctx)
+    if found is None or mine is None or not found.is_for(*mine):
+        word = f"{command_name(ctx)} benefits"
+        raise Refusal("no_benefit", "I know no such amount of yours.", f"See what there is: {word}.")
     if found.ends_on < day_in(ctx.now, ctx.tenant_zone):
         raise Refusal(
             "over", f"{found.title} could be divided until {found.ends_on.day} {found.ends_on:%B}.", "It stays."
@@ -129,11 +131,12 @@ def _mine(ctx: Context, found: BenefitFact | None) -> BenefitFact:
     return found
 
 
-def _is_mine(ctx: Context, one: BenefitFact) -> bool:
+def _segments(ctx: Context) -> tuple[str, str] | None:
+    """The actor's country and department; None for whoever is no member."""
     if ctx.actor.kind != "member":
-        return False
+        return None
     record = list_records(ctx.tx, ctx.tenant_id, [ctx.actor.id]).get(ctx.actor.id)
-    return one.is_for(record.country, record.department) if record else one.is_for("", "")
+    return (record.country, record.department) if record else ("", "")
 
 
 def _percent(typed: object) -> int:

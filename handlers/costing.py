@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from handlers.allowances import whole_allowance
 from handlers.context import Context
 from handlers.rules.costs import WEEKS, Costs, costs_of, share_given
 from handlers.rules.periods import Every, Span, day_in, span_of, spans_before
+from handlers.rules.policy import Policy
 from store.allowances import count_givers, find_giver, list_givers
 from store.boards import sum_points_given
 from store.types import Points
@@ -27,8 +30,13 @@ def whole_weeks(ctx: Context) -> list[Span]:
     return [one for one in spans_before(Every.WEEK, this_week, WEEKS) if one.first >= began]
 
 
-def costs_now(ctx: Context, granted: Points, weeks: list[Span]) -> Costs:
-    """What allowances can bring into wallets by the policy of the context."""
+def costs_now(ctx: Context, granted: Points, weeks: list[Span], lived: Policy | None = None) -> Costs:
+    """What allowances can bring into wallets by the policy of the context.
+
+    `lived` is the one that people gave under, where that of the context is only thought of: they give the same share of
+    more, and not a smaller one.
+    """
     given = sum(sum_points_given(ctx.tx, ctx.tenant_id, one.label) for one in weeks)
-    share = share_given(ctx.policy.allowance_period, granted, len(weeks), given)
+    then = granted_to_all(replace(ctx, policy=lived))[1] if lived else granted
+    share = share_given((lived or ctx.policy).allowance_period, then, len(weeks), given)
     return costs_of(ctx.policy.allowance_period, ctx.policy.rollover_periods, granted, share)

@@ -12,10 +12,11 @@ from datetime import datetime, timedelta
 from sqlalchemy import Connection
 
 from handlers.context import Context, TenantContext
+from handlers.order_events import clock_there
 from handlers.refusals import Refusal
 from handlers.registry import action, view
 from handlers.rules.openings import Taken, next_opening
-from handlers.rules.periods import zone_or
+from handlers.rules.periods import day_in, zone_or
 from handlers.vocabulary import Action, Card, Direct, Replace, Response, Send, Subject, Touch
 from store.attention import list_attended
 from store.catalogue import RewardFact, find_rewards, lock_reward
@@ -38,6 +39,8 @@ from store.people import Member, list_members
 from store.schedules import Scheduled, add_schedules
 from store.types import Points
 
+KIND = "experience"
+"""The kind of fulfilment."""
 SUBJECT = "experience_line"
 TELL, OVER = "experience_offer", "experience_offer_over"
 """Jobs done once, for an offer: telling of it when their day begins, and passing the place on."""
@@ -59,7 +62,7 @@ def join(ctx: Context, reward: RewardFact, session: SessionFact) -> Direct:
         joined_at=ctx.now,
     )
     add_line(ctx.tx, ctx.tenant_id, fact)
-    return Direct(ctx.actor, line_card(fact, session, reward), Subject(SUBJECT, fact.id))
+    return Direct(ctx.actor, line_card(ctx.tx, fact, session, reward, ctx.actor), Subject(SUBJECT, fact.id))
 
 
 @action("experience_leave")
@@ -78,7 +81,8 @@ def leave(request: Action, ctx: Context) -> Response:
         raise Refusal("not_in_line", "You are not in that line any more.", "Nothing was changed.")
     left = find_line(ctx.tx, ctx.tenant_id, fact.id)
     assert left
-    return Response(Replace(line_card(left, session, reward)), (Touch(Subject(SUBJECT, fact.id)), *sends))
+    card = line_card(ctx.tx, left, session, reward, ctx.actor)
+    return Response(Replace(card), (Touch(Subject(SUBJECT, fact.id)), *sends))
 
 
 # --- a place is free --------------------------------------------------------------------------------------
@@ -88,13 +92,18 @@ def pass_on(ctx: TenantContext, reward: RewardFact, session_id: str) -> tuple[Se
     """A place that was taken is free: for the first in line who can hear of it, else for everybody. Under the lock."""
     session = find_session(ctx.tx, ctx.tenant_id, session_id)
     assert session, f"no date {session_id}"
-    if session.state is SessionState.OPEN and session.starts_at > ctx.now:
+    if session.state is SessionState.OPEN and session.starts_at > ctx.now and _can_be_had(ctx, reward):
         for fact, person in _in_order(ctx, reward, session):
             opening = _opening(ctx, person, session)
             if opening is not None:
                 return _offer(ctx, reward, session, fact, person, opening)
     free_place(ctx.tx, ctx.tenant_id, session_id)
     return ()
+
+
+def _can_be_had(ctx: TenantContext, reward: RewardFact) -> bool:
+    """What nobody can order any more is offered to nobody: a place would be kept from the next for a day each."""
+    return reward.fulfilment == KIND and reward.is_open(day_in(ctx.now, ctx.tenant_zone))
 
 
 def _in_order(ctx: TenantContext, reward: RewardFact, session: SessionFact) -> list[tuple[LineFact, Member]]:
@@ -138,6 +147,13 @@ def _offer(
     return tell(ctx, reward, fact.id) if opening <= ctx.now else ()
 
 
+def offer_again(ctx: TenantContext, fact: LineFact, session: SessionFact) -> None:
+    """Nobody could be told while the place was kept, for the program was not running: it is kept from now on."""
+    until = min(ctx.now + LIFE, session.starts_at)
+    change_line(ctx.tx, ctx.tenant_id, fact.id, LineState.OFFERED, offer_from=ctx.now, offer_until=until)
+    add_schedules(ctx.tx, [Scheduled(ctx.tenant_id, OVER, f"{fact.id}/again", until, "")])
+
+
 def tell(ctx: TenantContext, reward: RewardFact, line_id: str) -> tuple[Send, ...]:
     """A new message to whoever stands there in line; earlier ones follow."""
     fact = find_line(ctx.tx, ctx.tenant_id, line_id)
@@ -146,13 +162,13 @@ def tell(ctx: TenantContext, reward: RewardFact, line_id: str) -> tuple[Send, ..
     assert session, f"a line {line_id} for no date"
     (person,) = list_members(ctx.tx, ctx.tenant_id, [fact.person_id])
     subject = Subject(SUBJECT, line_id)
-    return (Touch(subject), Direct(person, line_card(fact, session, reward), subject))
+    return (Touch(subject), Direct(person, line_card(ctx.tx, fact, session, reward, person), subject))
 
 
 # --- the card ---------------------------------------------------------------------------------------------
 
 
-def line_card(fact: LineFact, session: SessionFact, reward: RewardFact) -> Card:
+def line_card(tx: Connection, fact: LineFact, session: SessionFact, reward: RewardFact, person: Member) -> Card:
     """What somebody in line sees, in whatever state."""
     price: Points = reward.price
     data = {
@@ -160,6 +176,7 @@ def line_card(fact: LineFact, session: SessionFact, reward: RewardFact) -> Card:
         "title": reward.title,
         "state": _shown_state(fact, session),
         "begins": session.starts_at,
+        "there": clock_there(tx, session.starts_at, person),
         "place": session.place,
         "until": fact.offer_until if fact.state is LineState.OFFERED else None,
         "points": price,
@@ -181,4 +198,5 @@ def show_line(tx: Connection, due: Due) -> Card | None:
     if fact is None or session is None:
         return None
     reward = find_rewards(tx, due.tenant_id, [session.reward_id])[session.reward_id]
-    return line_card(fact, session, reward)
+    (person,) = list_members(tx, due.tenant_id, [fact.person_id])
+    return line_card(tx, fact, session, reward, person)

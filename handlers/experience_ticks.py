@@ -9,8 +9,8 @@ from datetime import UTC, datetime, time
 
 from handlers import approving
 from handlers.context import TenantContext
-from handlers.experience_line import OVER, SUBJECT, TELL, pass_on, tell
-from handlers.ordering import KIND, UNDER_WAY, decline, fail, finish, lapse, start
+from handlers.experience_line import OVER, SUBJECT, TELL, offer_again, pass_on, tell
+from handlers.ordering import KIND, decline, fail, finish, lapse, start
 from handlers.registry import tick
 from handlers.rules.instants import Daily
 from handlers.vocabulary import Send, Subject, Tick, Touch, Turned
@@ -29,7 +29,7 @@ from store.experiences import (
     list_line,
     list_orders_for,
 )
-from store.redemptions import OrderFact, OrderState, find_order, lock_order
+from store.redemptions import UNDER_WAY, OrderFact, OrderState, find_order, lock_order
 
 PAGE = 50
 BEGINS, CANCELLED = "experience_begins", "experience_cancelled"
@@ -43,15 +43,18 @@ def tell_offer(tick: Tick, ctx: TenantContext) -> Turned:
     session = find_session(ctx.tx, ctx.tenant_id, fact.session_id) if fact else None
     if fact is None or session is None or fact.state is not LineState.OFFERED:
         return Turned()
-    return Turned(tell(ctx, _locked(ctx, session), fact.id))
+    reward = _locked(ctx, session)
+    if fact.offer_until and fact.offer_until <= ctx.now < session.starts_at:
+        offer_again(ctx, fact, session)
+    return Turned(tell(ctx, reward, fact.id))
 
 
 @tick(OVER)
 def pass_offer_on(tick: Tick, ctx: TenantContext) -> Turned:
     """An offer was not taken in time: the place goes to the next in line."""
-    fact = find_line(ctx.tx, ctx.tenant_id, tick.subject)
+    fact = find_line(ctx.tx, ctx.tenant_id, tick.subject.partition("/")[0])
     session = find_session(ctx.tx, ctx.tenant_id, fact.session_id) if fact else None
-    if fact is None or session is None:
+    if fact is None or session is None or (fact.offer_until and fact.offer_until > ctx.now):
         return Turned()
     reward = _locked(ctx, session)
     if not change_line(ctx.tx, ctx.tenant_id, fact.id, LineState.OFFERED, state=LineState.LAPSED):
@@ -67,7 +70,7 @@ def begin_date(tick: Tick, ctx: TenantContext) -> Turned:
         return Turned()
     page = list_orders_for(ctx.tx, ctx.tenant_id, session.id, after=tick.page, most=PAGE)
     sends = _withdraw(ctx, page)
-    for one in _lock_open(ctx, page):
+    for one in lock_open(ctx, page):
         if one.state is OrderState.ASKED:
             sends += lapse(ctx, one.id)
         elif one.state is OrderState.ORDERED:
@@ -85,7 +88,7 @@ def give_back_date(tick: Tick, ctx: TenantContext) -> Turned:
         return Turned()
     page = list_orders_for(ctx.tx, ctx.tenant_id, session.id, after=tick.page, most=PAGE)
     sends = _withdraw(ctx, page)
-    for one in _lock_open(ctx, page):
+    for one in lock_open(ctx, page):
         end = decline if one.state is OrderState.ASKED else fail
         sends += end(ctx, one.id, reason=REASON)
     if len(page) < PAGE:
@@ -105,7 +108,7 @@ def settle_dates(tick: Tick, ctx: TenantContext) -> Turned:
     page = list_orders_for(
         ctx.tx, ctx.tenant_id, session.id, after=after if session.id == session_id else "", most=PAGE
     )
-    due = [one for one in _lock_open(ctx, page) if one.state in UNDER_WAY]
+    due = [one for one in lock_open(ctx, page) if one.state in UNDER_WAY]
     sends = tuple(send for one in due for send in finish(ctx, one.id))
     if len(page) == PAGE:
         return Turned(sends, next_page=f"{session.id} {page[-1]}")
@@ -120,7 +123,7 @@ def _withdraw(ctx: TenantContext, orders: list[str]) -> list[Send]:
     return [send for one in asked for send in approving.withdraw(ctx, KIND, one)]
 
 
-def _lock_open(ctx: TenantContext, orders: list[str]) -> list[OrderFact]:
+def lock_open(ctx: TenantContext, orders: list[str]) -> list[OrderFact]:
     """Those of them that are open, locked, in the order of their ids."""
     locked = [lock_order(ctx.tx, ctx.tenant_id, one) for one in orders]
     return [one for one in locked if one and one.is_open]

@@ -35,7 +35,8 @@ from store.wallets import (
 EXPIRING = "points_expiring"
 """The card, and what its messages are about."""
 KIND = "expire"
-PAGE = 200
+PAGE = 50
+"""Each with a whole wallet: of 200, who were thanked every day for years, all others would wait for seconds."""
 EVERYBODY, TOLD = "all", "told"
 
 
@@ -116,10 +117,10 @@ class _Page:
 
     def _arrived(self, notices: Mapping[str, Mapping[date, NoticeFact]]) -> set[str]:
         awaited = {
-            _about(person_id, one.second_on)
+            _about(person_id, _last_told(one))
             for person_id, told in notices.items()
             for one in told.values()
-            if one.second_on and not one.seen_on
+            if not one.seen_on
         }
         return list_arrived(self._ctx.tx, self._ctx.tenant_id, EXPIRING, awaited)
 
@@ -130,8 +131,7 @@ class _Page:
         steps: dict[date, Step] = {}
         for day in sorted(due.keys() | told.keys()):
             notice = told.get(day)
-            second = notice.second_on if notice else None
-            there = second is not None and _about(person_id, second) in arrived
+            there = notice is not None and _about(person_id, _last_told(notice)) in arrived
             steps[day] = expiry.step(notice, day, due.get(day, 0), self._today, arrived=there)
         return steps
 
@@ -170,6 +170,10 @@ def post_expired(ctx: TenantContext, person_id: str, points: Points, label: str)
     except ledger.AlreadyPosted:
         return False
     return True
+
+
+def _last_told(notice: NoticeFact) -> date:
+    return notice.second_on or notice.first_on
 
 
 def _about(person_id: str, day: date) -> str:

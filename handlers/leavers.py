@@ -12,7 +12,7 @@ from handlers.access import list_administrators
 from handlers.context import TenantContext
 from handlers.expiring import post_expired
 from handlers.registry import tick
-from handlers.rules.expiry import with_year
+from handlers.rules.days import in_words
 from handlers.rules.instants import Daily
 from handlers.rules.periods import day_in
 from handlers.vocabulary import Card, Direct, Subject, Tick, Turned
@@ -34,6 +34,8 @@ _Rows: TypeAlias = dict[str, list[tuple[str, int, date | None]]]
 @tick("leavers", rule=Daily(time(9, 30)), by_tenant=True)
 def turn_leavers(tick: Tick, ctx: TenantContext) -> Turned:
     """A page of those who take part no more and left points."""
+    if not list_administrators(ctx):
+        return Turned()  # their days begin when somebody was told
     if not tick.page:
         forget_returned(ctx.tx, ctx.tenant_id)
     today = day_in(ctx.now, ctx.tenant_zone)
@@ -85,7 +87,7 @@ def _tell(ctx: TenantContext, rows: _Rows, label: str) -> tuple[Direct, ...]:
     names = {one.id: one.name for one in list_members(ctx.tx, ctx.tenant_id, named)}
     data = {
         what: [
-            {"name": names[id], "points": points, "until": with_year(until) if until else ""}
+            {"name": names[id], "points": points, "until": in_words(until) if until else ""}
             for id, points, until in told[:SHOWN]
         ]
         for what, told in rows.items()

@@ -84,10 +84,13 @@ def owed_now(ctx: Context) -> Owed:
     )
 
 
-def year_of(ctx: Context) -> Year:
-    """By the policy of the context. A budget that draws on another brings nothing on top."""
+def year_of(ctx: Context, lived: Policy | None = None) -> Year:
+    """By the policy of the context. A budget that draws on another brings nothing on top.
+
+    `lived` is the policy in force, where that of the context is only thought of.
+    """
     weeks = whole_weeks(ctx)
-    costs = costs_now(ctx, granted_to_all(ctx)[1], weeks)
+    costs = costs_now(ctx, granted_to_all(ctx)[1], weeks, lived)
     planned = _planned(ctx)
     redeemed = 0
     if weeks:
@@ -161,14 +164,29 @@ def costly(field_name: str) -> bool:
 _COSTLY = ("allowance", "allowance_period", "rollover_periods", "point_worth", "currency")
 
 
+@dataclass(frozen=True, slots=True)
+class Outlook:
+    """What a policy makes of what is owed today, and of a year."""
+
+    owed: Amount
+    most: Amount
+    likely: Amount
+
+
+def outlook_of(ctx: Context, policy: Policy, lived: Policy | None = None) -> Outlook:
+    """`lived`: the policy that was in force so far, where it is not that of the context."""
+    with_it = replace(ctx, policy=policy)
+    year = year_of(with_it, lived or ctx.policy)
+    return Outlook(owed_now(with_it).total, year.most, year.likely)
+
+
 def told_difference(ctx: Context, before: Policy, after: Policy) -> list[str]:
     """What another policy does to what is owed today and to a year: a sentence each."""
-    was, now = replace(ctx, policy=before), replace(ctx, policy=after)
-    year_was, year_now = year_of(was), year_of(now)
+    was, now = outlook_of(ctx, before, before), outlook_of(ctx, after, before)
     return [
-        _told("Owed today", owed_now(was).total, owed_now(now).total),
-        _told("The most that a year can cost", year_was.most, year_now.most),
-        _told("Likely in a year", year_was.likely, year_now.likely),
+        _told("Owed today", was.owed, now.owed),
+        _told("The most that a year can cost", was.most, now.most),
+        _told("Likely in a year", was.likely, now.likely),
     ]
 
 

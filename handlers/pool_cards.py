@@ -7,7 +7,8 @@ from __future__ import annotations
 
 from sqlalchemy import Connection
 
-from handlers.context import who
+from handlers.context import Context, who
+from handlers.pool_rights import may_cancel
 from handlers.registry import view
 from handlers.vocabulary import Card, Send, Subject, Touch
 from store.outbox import Due
@@ -42,7 +43,7 @@ def show_ended(tx: Connection, due: Due) -> Card | None:
 @view("pool_work")
 def show_work(tx: Connection, due: Due) -> Card | None:
     pool = find_pool(tx, due.tenant_id, due.subject_id)
-    return work_card(tx, due.tenant_id, pool) if pool else None
+    return work_card(tx, due.tenant_id, pool, due.reader_id or "") if pool else None
 
 
 def pool_card(tx: Connection, tenant_id: str, pool: PoolFact) -> Card:
@@ -54,11 +55,11 @@ def pool_card(tx: Connection, tenant_id: str, pool: PoolFact) -> Card:
     return Card("pool", facts_of(tx, tenant_id, pool) | own)
 
 
-def own_card(tx: Connection, tenant_id: str, pool: PoolFact, person_id: str, done: str = "") -> Card:
-    """One person's own part of it."""
-    mine = sum(one.points for one in list_parts(tx, tenant_id, pool.id) if one.person_id == person_id)
-    own = {"done": done, "mine": mine, "starts": pool.starter_id == person_id}
-    return Card("pool_own", facts_of(tx, tenant_id, pool) | own)
+def own_card(ctx: Context, pool: PoolFact, done: str = "") -> Card:
+    """The actor's own part of it."""
+    mine = sum(one.points for one in list_parts(ctx.tx, ctx.tenant_id, pool.id) if one.person_id == ctx.actor.id)
+    own = {"done": done, "mine": mine, "cancels": may_cancel(ctx, pool)}
+    return Card("pool_own", facts_of(ctx.tx, ctx.tenant_id, pool) | own)
 
 
 def ended_card(tx: Connection, tenant_id: str, pool: PoolFact) -> Card:
@@ -66,10 +67,14 @@ def ended_card(tx: Connection, tenant_id: str, pool: PoolFact) -> Card:
     return Card("pool_ended", facts_of(tx, tenant_id, pool) | {"helper": _name(tx, tenant_id, pool.done_by)})
 
 
-def work_card(tx: Connection, tenant_id: str, pool: PoolFact) -> Card:
-    """For whoever sees to what people reached together."""
+def work_card(tx: Connection, tenant_id: str, pool: PoolFact, reader_id: str) -> Card:
+    """For whoever sees to what people reached together: who started it may be the reader."""
     (starter,) = list_members(tx, tenant_id, [pool.starter_id])
-    own = {"starter": who(starter), "helper": _name(tx, tenant_id, pool.done_by)}
+    own = {
+        "starter": who(starter),
+        "helper": _name(tx, tenant_id, pool.done_by),
+        "yours": reader_id == pool.starter_id,
+    }
     return Card("pool_work", facts_of(tx, tenant_id, pool) | own)
 
 

@@ -17,7 +17,7 @@ from handlers.rules.periods import day_in
 from store.ledger import Kind
 from store.people import list_members
 from store.types import Points
-from store.wallets import WalletLine, list_goal_titles, list_order_titles, list_recognised
+from store.wallets import WalletLine, list_goal_titles, list_order_titles, list_reasons, list_recognised
 
 LONGEST_REASON = 80
 
@@ -94,6 +94,7 @@ _USUAL = {
     "expire": "Expired",
     "order": "an order",
     "pool": "a shared goal",
+    "pool-refund": "Back from a shared goal",
 }
 """Where nobody knows more."""
 
@@ -109,6 +110,11 @@ def name_orders(ctx: Context, orders: Collection[str]) -> Mapping[str, str]:
 @named("pool")
 def name_goals(ctx: Context, parts: Collection[str]) -> Mapping[str, str]:
     return list_goal_titles(ctx.tx, ctx.tenant_id, ctx.actor.id, parts)
+
+
+@named("pool-refund")
+def name_refunds(ctx: Context, parts: Collection[str]) -> Mapping[str, str]:
+    return {one: f"Back from {title}" for one, title in name_goals(ctx, parts).items()}
 
 
 @named("recognition")
@@ -132,6 +138,20 @@ def name_boosts(ctx: Context, rests: Collection[str]) -> Mapping[str, str]:
     boosters = {one: one.partition(":")[2].partition(":")[0] for one in rests}
     people = {one.id: one.name for one in list_members(ctx.tx, ctx.tenant_id, set(boosters.values()))}
     return {one: f"Boost from {people[booster]}" for one, booster in boosters.items() if booster in people}
+
+
+@named("admin-grant")
+def name_grants(ctx: Context, rests: Collection[str]) -> Mapping[str, str]:
+    """Their acts name who granted them."""
+    reasons = list_reasons(ctx.tx, ctx.tenant_id, {f"admin-grant:{one}" for one in rests})
+    granters = {one: one.partition(":")[0] for one in rests}
+    people = {one.id: one.name for one in list_members(ctx.tx, ctx.tenant_id, set(granters.values()))}
+    told: dict[str, str] = {}
+    for one, granter in granters.items():
+        reason = reasons.get(f"admin-grant:{one}", "")
+        words = f": {_clipped(reason)}" if reason else ""
+        told[one] = f"Granted by {people.get(granter, 'your organisation')}{words}"
+    return told
 
 
 def _recognised(ctx: Context, what: str, acts: Mapping[str, str]) -> dict[str, str]:

@@ -1,7 +1,8 @@
 """What people redeemed in a year and what it was worth, by person and country: for whoever pays taxes on it.
 
-Counted is what was handed over in the year, by the tenant's calendar. The value is that of the reward less what the
-person paid themselves; where a reward has none, the points count with what a point is worth today.
+Counted is what was handed over in the year, by the tenant's calendar, and what people gave to goals that they reached
+together. The value is that of the reward less what the person paid themselves; where a reward has none, the points
+count with what a point is worth today.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ from handlers.rules.csv_writing import write_csv
 from handlers.rules.instants import due_on
 from handlers.rules.money import Money
 from handlers.rules.periods import day_in
+from handlers.tax_goals import merged, redeemed_together
 from handlers.vocabulary import Action, Card, Replace, Reply, Response
 from handlers.wall import hand_out_way
 from store.audit import AuditFact, add_audit
@@ -107,7 +109,9 @@ def read_year(ctx: Context, typed: str) -> int:
 def read_report(ctx: Context, year: int) -> TaxReport:
     """For administrators only: raises a `Refusal` for everybody else."""
     check_administrator(ctx)
-    sums = sum_redeemed(ctx.tx, ctx.tenant_id, _begin(ctx, year), _begin(ctx, year + 1))
+    since, until = _begin(ctx, year), _begin(ctx, year + 1)
+    ordered = sum_redeemed(ctx.tx, ctx.tenant_id, since, until)
+    sums = merged((*ordered, *redeemed_together(ctx, since, until)))
     people = {one.id: one for one in list_members(ctx.tx, ctx.tenant_id, {one.person_id for one in sums})}
     lines = [
         TaxLine(

@@ -123,6 +123,11 @@ _ONE = Prepared(_OF_TENANT.where(benefit.c.id == bindparam("id")))
 _LATEST = Prepared(
     _OF_TENANT.where(benefit.c.ends_on >= bindparam("since")).order_by(benefit.c.ends_on).limit(bindparam("most"))
 )
+_NEWEST = Prepared(
+    _OF_TENANT.where(benefit.c.ends_on >= bindparam("since"))
+    .order_by(benefit.c.ends_on.desc(), benefit.c.id.desc())
+    .limit(bindparam("most"))
+)
 _THIS = (benefit.c.tenant_id == bindparam("b_tenant_id")) & (benefit.c.id == bindparam("b_id"))
 _MINE = (
     (benefit_share.c.tenant_id == bindparam("b_tenant_id"))
@@ -130,6 +135,11 @@ _MINE = (
     & (benefit_share.c.person_id == bindparam("b_person_id"))
 )
 _SHARES = Prepared(select(benefit_share.c.kind, benefit_share.c.percent).where(_MINE))
+_EVERYBODYS = Prepared(
+    select(benefit_share.c.person_id, benefit_share.c.kind, benefit_share.c.percent)
+    .where(benefit_share.c.tenant_id == bindparam("tenant_id"), benefit_share.c.benefit_id == bindparam("benefit_id"))
+    .order_by(benefit_share.c.person_id, benefit_share.c.kind)
+)
 _ADD = PreparedInsert(benefit_share)
 _TOTALS = Prepared(
     select(benefit_share.c.kind, func.count(), func.sum(benefit_share.c.percent))
@@ -169,6 +179,11 @@ def list_benefits(tx: Connection, tenant_id: str, since: date, *, most: int) -> 
     return [_fact(row) for row in _LATEST.rows(tx, {"tenant_id": tenant_id, "since": since, "most": most})]
 
 
+def list_newest_benefits(tx: Connection, tenant_id: str, since: date, *, most: int) -> list[BenefitFact]:
+    """Those whose last day is not before a day, the one that ends last first."""
+    return [_fact(row) for row in _NEWEST.rows(tx, {"tenant_id": tenant_id, "since": since, "most": most})]
+
+
 def save_shares(tx: Connection, tenant_id: str, benefit_id: str, person_id: str, shares: Mapping[int, int]) -> None:
     """How somebody divides it, instead of whatever it was. Call it under `lock_benefit`."""
     tx.execute(
@@ -184,6 +199,11 @@ def find_shares(tx: Connection, tenant_id: str, benefit_id: str, person_id: str)
     """Per cents by the place of a kind."""
     sought = {"b_tenant_id": tenant_id, "b_id": benefit_id, "b_person_id": person_id}
     return {int(kind): int(percent) for kind, percent in _SHARES.rows(tx, sought)}
+
+
+def list_shares(tx: Connection, tenant_id: str, benefit_id: str) -> list[tuple[str, int, int]]:
+    """Everybody's: whose, the place of a kind, and the per cent of it."""
+    return [tuple(row) for row in _EVERYBODYS.rows(tx, {"tenant_id": tenant_id, "benefit_id": benefit_id})]
 
 
 def total_shares(tx: Connection, tenant_id: str, benefit_id: str) -> tuple[int, dict[int, Total]]:

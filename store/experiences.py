@@ -12,12 +12,14 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import CheckConstraint, Column, Connection, ForeignKeyConstraint, Index, bindparam, func, select
+from sqlalchemy import CheckConstraint, Column, Connection, ForeignKeyConstraint, Index, bindparam, func, or_, select
 from sqlmodel import Field, SQLModel
 
-from store.db import COMPACT
+from store.db import COMPACT, fetch
+from store.people import person
 from store.prepared import Prepared, in_list
 from store.recognitions import receiver, recognition
+from store.redemptions import OrderState, redemption
 from store.types import UtcDateTime
 
 
@@ -182,6 +184,28 @@ _IN_STATE = Prepared(
     _LINES.where(line.c.session_id == bindparam("session_id"), line.c.state == bindparam("state")).order_by(line.c.id)
 )
 _MINE = Prepared(_LINES.where(line.c.person_id == bindparam("person_id"), in_list(line.c.session_id, "sessions")))
+_COMING_OF = (session.c.tenant_id == bindparam("tenant_id")) & (session.c.state == SessionState.OPEN)
+# Once a day, over what is open in a tenant: not prepared, as what is busy is.
+_LEFT_ORDER = (
+    select(place.c.order_id)
+    .join_from(session, place, (place.c.tenant_id == session.c.tenant_id) & (place.c.session_id == session.c.id))
+    .join(redemption, (redemption.c.tenant_id == place.c.tenant_id) & (redemption.c.id == place.c.order_id))
+    .join(person, (person.c.tenant_id == redemption.c.tenant_id) & (person.c.id == redemption.c.person_id))
+    .where(
+        _COMING_OF,
+        session.c.starts_at > bindparam("now", type_=UtcDateTime),
+        or_(redemption.c.state == OrderState.ASKED, redemption.c.state == OrderState.ORDERED),
+        ~person.c.active,
+    )
+    .limit(1)
+)
+_LEFT_LINE = (
+    select(*(line.c[name] for name in _LINE_NAMES))
+    .join_from(session, line, (line.c.tenant_id == session.c.tenant_id) & (line.c.session_id == session.c.id))
+    .join(person, (person.c.tenant_id == line.c.tenant_id) & (person.c.id == line.c.person_id))
+    .where(_COMING_OF, or_(line.c.state == LineState.WAITING, line.c.state == LineState.OFFERED), ~person.c.active)
+    .limit(1)
+)
 _WAITING = Prepared(
     select(line.c.session_id, func.count())
     .where(
@@ -218,6 +242,12 @@ def add_session(tx: Connection, tenant_id: str, fact: SessionFact) -> None:
 def find_session(tx: Connection, tenant_id: str, session_id: str) -> SessionFact | None:
     row = _SESSION.row(tx, {"tenant_id": tenant_id, "id": session_id})
     return _session(row) if row else None
+
+
+def change_session(tx: Connection, tenant_id: str, fact: SessionFact) -> None:
+    """Writes when, where and for how many it is. Read it under the lock of its reward: buyers take from it."""
+    changed = {name: getattr(fact, name) for name in ("starts_at", "ends_at", "place", "capacity")}
+    tx.execute(_MOVE.values(**changed), {"b_tenant_id": tenant_id, "b_id": fact.id})
 
 
 def list_sessions(tx: Connection, tenant_id: str, reward_id: str, since: datetime) -> list[SessionFact]:
@@ -265,6 +295,11 @@ def list_orders_for(tx: Connection, tenant_id: str, session_id: str, *, after: s
     return [row[0] for row in _ORDERS.rows(tx, sought)]
 
 
+def find_left_order(tx: Connection, tenant_id: str, now: datetime) -> str:
+    """The id of an order for a date to come that can be cancelled, of somebody who takes part no more, or nothing."""
+    return next((str(row[0]) for row in fetch(tx, _LEFT_ORDER, {"tenant_id": tenant_id, "now": now})), "")
+
+
 # --- the line ---------------------------------------------------------------------------------------------
 
 
@@ -287,6 +322,11 @@ def list_line(tx: Connection, tenant_id: str, session_id: str, state: LineState)
     """Those in a state, in the order in which they came."""
     rows = _IN_STATE.rows(tx, {"tenant_id": tenant_id, "session_id": session_id, "state": state})
     return [_line(row) for row in rows]
+
+
+def find_left_line(tx: Connection, tenant_id: str) -> LineFact | None:
+    """Somebody in line for an open date who takes part no more."""
+    return next((_line(tuple(row)) for row in fetch(tx, _LEFT_LINE, {"tenant_id": tenant_id})), None)
 
 
 def find_mine(tx: Connection, tenant_id: str, person_id: str, sessions: Collection[str]) -> dict[str, LineFact]:

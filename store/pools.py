@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import (
     BigInteger,
@@ -23,7 +23,8 @@ from sqlalchemy import (
 )
 from sqlmodel import Field, SQLModel
 
-from store.db import COMPACT
+from store.db import COMPACT, fetch
+from store.people import person
 from store.prepared import Prepared, PreparedInsert, in_list
 from store.types import Points, UtcDateTime
 
@@ -34,7 +35,7 @@ class PoolState(StrEnum):
     DONE = "done"  # handed over
     MISSED = "missed"  # not reached by its day; all points are back, as below
     CANCELLED = "cancelled"  # by its starter
-    GONE = "gone"  # reached, but the reward was sold out by then
+    GONE = "gone"  # reached, but it could not be had: all points are back
 
 
 class PartState(StrEnum):
@@ -145,6 +146,15 @@ class PartFact:
     ended_at: datetime | None = None
 
 
+class SpentTogether(NamedTuple):
+    """What one person gave to a goal that was reached."""
+
+    pool_id: str
+    reward_id: str | None
+    person_id: str
+    points: Points
+
+
 @dataclass(frozen=True, slots=True)
 class Sum:
     """What is in a pool, and of how many people."""
@@ -191,11 +201,6 @@ _INVITED = Prepared(
         pool_invited.c.tenant_id == bindparam("tenant_id"), pool_invited.c.person_id == bindparam("person_id")
     )
 )
-_GUESTS = Prepared(
-    select(pool_invited.c.person_id)
-    .where(pool_invited.c.tenant_id == bindparam("tenant_id"), pool_invited.c.pool_id == bindparam("pool_id"))
-    .order_by(pool_invited.c.person_id)
-)
 _ALL_PARTS = select(*(pool_part.c[name] for name in _PARTS)).where(pool_part.c.tenant_id == bindparam("tenant_id"))
 # Sorted afterwards: for an order SQLite would rather walk over every part of the tenant.
 _OF_POOL = Prepared(
@@ -217,10 +222,36 @@ _SUMS = Prepared(
     )
     .group_by(pool_part.c.pool_id)
 )
+# Once a day: not prepared, as what is busy is.
+_WITH_LEAVERS = (
+    select(pool.c.id)
+    .join(pool_part, (pool_part.c.tenant_id == pool.c.tenant_id) & (pool_part.c.pool_id == pool.c.id))
+    .join(person, (person.c.tenant_id == pool_part.c.tenant_id) & (person.c.id == pool_part.c.person_id))
+    .where(
+        pool.c.tenant_id == bindparam("tenant_id"),
+        pool.c.state == PoolState.OPEN,
+        pool_part.c.state == PartState.HELD,
+        ~person.c.active,
+    )
+    .limit(1)
+)
+# Once a year, over the parts of a tenant: not prepared, as what is busy is.
+_SPENT = (
+    select(pool_part.c.pool_id, pool.c.reward_id, pool_part.c.person_id, func.sum(pool_part.c.points))
+    .join_from(pool_part, pool, (pool.c.tenant_id == pool_part.c.tenant_id) & (pool.c.id == pool_part.c.pool_id))
+    .where(
+        pool_part.c.tenant_id == bindparam("tenant_id"),
+        pool_part.c.state == PartState.SPENT,
+        pool_part.c.ended_at >= bindparam("since", type_=UtcDateTime),
+        pool_part.c.ended_at < bindparam("until", type_=UtcDateTime),
+    )
+    .group_by(pool_part.c.pool_id, pool.c.reward_id, pool_part.c.person_id)
+    .order_by(pool_part.c.pool_id, pool_part.c.person_id)
+)
 _THESE_PARTS = (pool_part.c.tenant_id == bindparam("b_tenant_id")) & (pool_part.c.id == bindparam("b_id"))
 _END_PART = (
     pool_part.update()
-    .where(_THESE_PARTS, pool_part.c.state == PartState.HELD)
+    .where(_THESE_PARTS, pool_part.c.state == bindparam("b_was"))
     .values(state=bindparam("b_state"), ended_at=bindparam("b_at", type_=UtcDateTime))
 )
 
@@ -261,6 +292,11 @@ def list_over(tx: Connection, tenant_id: str, day: date, *, most: int) -> list[P
     return [_fact(row) for row in _OVER.rows(tx, {"tenant_id": tenant_id, "day": day, "most": most})]
 
 
+def find_with_leavers(tx: Connection, tenant_id: str) -> str:
+    """The id of an open one that holds points of somebody who is not active any more, or nothing."""
+    return next((str(row[0]) for row in fetch(tx, _WITH_LEAVERS, {"tenant_id": tenant_id})), "")
+
+
 def count_open_of(tx: Connection, tenant_id: str, starter_id: str) -> int:
     return int(_STARTED.scalar(tx, {"tenant_id": tenant_id, "starter_id": starter_id}) or 0)
 
@@ -270,11 +306,6 @@ def list_invited_to(tx: Connection, tenant_id: str, person_id: str) -> set[str]:
     return {row[0] for row in _INVITED.rows(tx, {"tenant_id": tenant_id, "person_id": person_id})}
 
 
-def list_guests(tx: Connection, tenant_id: str, pool_id: str) -> list[str]:
-    """Ids of those who are invited to a pool."""
-    return [row[0] for row in _GUESTS.rows(tx, {"tenant_id": tenant_id, "pool_id": pool_id})]
-
-
 # --- what people set aside --------------------------------------------------------------------------------
 
 
@@ -282,9 +313,11 @@ def add_part(tx: Connection, tenant_id: str, fact: PartFact) -> None:
     tx.execute(pool_part.insert(), {"tenant_id": tenant_id} | {name: getattr(fact, name) for name in _PARTS})
 
 
-def end_part(tx: Connection, tenant_id: str, part_id: str, state: PartState, at: datetime) -> None:
+def end_part(
+    tx: Connection, tenant_id: str, part_id: str, state: PartState, at: datetime, was: PartState = PartState.HELD
+) -> None:
     """Of a pool that is locked: it is back, or spent."""
-    tx.execute(_END_PART, {"b_tenant_id": tenant_id, "b_id": part_id, "b_state": state, "b_at": at})
+    tx.execute(_END_PART, {"b_tenant_id": tenant_id, "b_id": part_id, "b_state": state, "b_at": at, "b_was": was})
 
 
 def list_parts(tx: Connection, tenant_id: str, pool_id: str, state: PartState = PartState.HELD) -> list[PartFact]:
@@ -304,6 +337,12 @@ def sums_of(tx: Connection, tenant_id: str, pool_ids: Collection[str]) -> dict[s
     rows = _SUMS.rows(tx, {"tenant_id": tenant_id, "pools": list(pool_ids)})
     found = {id: Sum(int(points), people) for id, points, people in rows}
     return {one: found.get(one, Sum()) for one in pool_ids}
+
+
+def list_spent(tx: Connection, tenant_id: str, since: datetime, until: datetime) -> list[SpentTogether]:
+    """What was spent on goals that were reached from an instant on and before another: all of a goal, or nothing."""
+    rows = fetch(tx, _SPENT, {"tenant_id": tenant_id, "since": since, "until": until})
+    return [SpentTogether(row[0], row[1], row[2], int(row[3])) for row in rows]
 
 
 def _fact(row: tuple[Any, ...]) -> PoolFact:

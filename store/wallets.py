@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from sqlalchemy import Connection, bindparam, case, func, literal, select
 
+from store.audit import audit
 from store.db import fetch
 from store.ledger import AccountKind, account, entry, transaction, wallet
 from store.people import person
@@ -172,6 +173,12 @@ _GOALS = Prepared(
         in_list(pool_part.c.id, "parts"),
     )
 )
+_REASONS = Prepared(
+    select(transaction.c.act, audit.c.reason)
+    .join_from(transaction, audit, (audit.c.tenant_id == transaction.c.tenant_id) & (audit.c.id == transaction.c.id))
+    .where(transaction.c.tenant_id == bindparam("tenant_id"), in_list(transaction.c.act, "acts"))
+    .order_by(transaction.c.act)  # it shows SQLite which index is meant
+)
 _NEWEST = (1 << 31) - 1
 EVERY = (1 << 31) - 1
 """As many lines as there are."""
@@ -241,6 +248,11 @@ def list_goal_titles(tx: Connection, tenant_id: str, person_id: str, parts: Coll
     """The shared goals to which this person added these parts, by part."""
     sought = {"tenant_id": tenant_id, "person_id": person_id, "parts": sorted(parts)}
     return dict(_GOALS.rows(tx, sought)) if parts else {}
+
+
+def list_reasons(tx: Connection, tenant_id: str, acts: Collection[str]) -> dict[str, str]:
+    """What was said to what administrators did in the ledger, by act; of what was written down under its own id."""
+    return dict(_REASONS.rows(tx, {"tenant_id": tenant_id, "acts": sorted(acts)})) if acts else {}
 
 
 def sum_wallet(tx: Connection, tenant_id: str, person_id: str) -> WalletSums:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+import io
 from collections.abc import AsyncIterator
 from datetime import timedelta
 from itertools import count
@@ -11,13 +13,14 @@ import pytest
 
 from bot.sandbox.fake_slack import text_of
 from handlers.vocabulary import AccountRef, Platform, Submission, WorkspaceRef
-from store.benefits import save_shares
+from store.benefits import BenefitFact, Group, KindFact, add_benefit, save_shares
 from store.people import list_persons
 from store.person_records import RecordFact, save_records
 from store.tenants import list_all_homes
 from tests.administration import audited, fills, open_administration, says
 from tests.conftest import Clock
 from tests.teams_world import open_office
+from tests.wall_visits import PUBLIC, comes_in
 from tests.world import World
 
 _keys = count(1)
@@ -33,7 +36,7 @@ FORM = {
 
 @pytest.fixture
 async def world(database_url: str, clock: Clock) -> AsyncIterator[World]:
-    async with open_administration(database_url, clock) as opened:
+    async with open_administration(database_url, clock, plaudit_public_url=PUBLIC) as opened:
         yield opened
 
 
@@ -121,6 +124,59 @@ async def test_totals_come_once_it_is_over_and_never_of_fewer_than_five(world: W
     assert "Wellness: *1,800.00 EUR* in all" in told
     assert "Public transport: fewer than five people" in told
     assert "Learning: fewer than five people" in told
+
+
+async def test_many_that_are_over_hide_none_and_fit_a_message(world: World, clock: Clock) -> None:
+    kinds = tuple(KindFact(f"Kind {place}", 100) for place in range(10))
+    with world.process.core.database.writing() as tx:
+        tenant = list_all_homes(tx)[0].tenant_id
+        for number in range(7):
+            days = timedelta(days=20 if number == 6 else -20)
+            fact = BenefitFact(
+                id=f"b{number}",
+                title=f"Amount {number}",
+                amount=60_000,
+                currency="EUR",
+                segment=Group.ALL,
+                value="",
+                kinds=kinds,
+                ends_on=clock().date() + days,
+                made_at=clock(),
+            )
+            add_benefit(tx, tenant, fact)
+            for one in list_persons(tx, tenant)[:6]:
+                save_shares(tx, tenant, fact.id, one.id, dict.fromkeys(range(10), 10))
+    told = await says(world, "benefits")
+    assert ("*Amount 6*" in told, "*Amount 2*" in told, "*Amount 1*" in told) == (True, True, False)
+    assert "Kind 9: *360.00 EUR* in all" in told
+    await world.tap("ann", world.answer("ann"), "More")
+    assert ("*Amount 1*" in world.whispered("ann"), "*Amount 2*" in world.whispered("ann")) == (True, False)
+
+
+async def test_once_it_is_over_administrators_take_a_file_of_who_divided_it_how(world: World, clock: Clock) -> None:
+    await sets(world)
+    assert "those who run Plaudit here see how you divided it" in await divides(world, "bob", 50, 30, 10)
+    world.change("UPDATE person SET name = '=1+1' WHERE name LIKE 'Cl%'")
+    await divides(world, "cleo", 0, 0, 100)
+    ann = await comes_in(world, "ann")
+    benefit = str(world.one("SELECT id FROM benefit"))
+    file = f"/wall/yearly.csv?id={benefit}"
+    assert (await ann.looks(file)).status == 422, "it is not over"
+    clock.forward(days=31)
+    await says(world, "benefits")
+    await world.tap("ann", world.answer("ann"), "Who divided it how")
+    assert "/wall/enter/" in str(world.answer("ann").blocks)
+    assert "Benefits 2027" in (await ann.looks("/wall/yearly")).text
+    lines = list(csv.reader(io.StringIO((await ann.looks(file)).body.removeprefix("\ufeff"), newline="")))[1:]
+    assert [[*line[1:2], *line[5:]] for line in lines] == [
+        ["'=1+1", "Learning", "100", "600.00", "EUR"],
+        ["Bob Okafor", "Wellness", "50", "300.00", "EUR"],
+        ["Bob Okafor", "Public transport", "30", "180.00", "EUR"],
+        ["Bob Okafor", "Learning", "10", "60.00", "EUR"],
+    ]
+    assert [one.act for one in audited(world)].count("file of a yearly amount asked for") == 2
+    bob = await comes_in(world, "bob")
+    assert [(await bob.looks(one)).status for one in ("/wall/yearly", file)] == [403, 403]
 
 
 async def test_on_teams(database_url: str, clock: Any) -> None:

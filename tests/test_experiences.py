@@ -11,6 +11,7 @@ import pytest
 from handlers.admin_sessions import keep_session
 from handlers.context import TenantContext
 from handlers.dispatch import Answered
+from handlers.experience_changes import CHANGED, FILL
 from handlers.experience_line import OVER, TELL
 from handlers.programme import read_programme
 from handlers.rules.policy import Policy
@@ -24,7 +25,17 @@ from tests.shop import Shop
 from tests.test_concurrency import at_once
 from tests.test_ordering import said
 
-JOBS = {"charity", "experiences", "experience_begins", "experience_cancelled", TELL, OVER}
+JOBS = {
+    "charity",
+    "experiences",
+    "experience_begins",
+    "experience_cancelled",
+    TELL,
+    OVER,
+    CHANGED,
+    FILL,
+    "experience_leavers",
+}
 NOON = datetime(2026, 11, 18, 12, tzinfo=UTC)
 EVENING = datetime(2026, 11, 27, 18, tzinfo=UTC)
 

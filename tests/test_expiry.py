@@ -108,6 +108,24 @@ async def test_points_do_not_expire_while_the_second_warning_did_not_arrive(worl
     assert world.balance("wallet", "Ann") == 0
 
 
+async def test_a_first_warning_that_did_not_arrive_is_sent_again_and_the_day_moves(
+    world: World, rhythm: Rhythm
+) -> None:
+    receives(rhythm, "Ann", 40, "2026-11-20T12:00Z")
+    await begins(rhythm)
+    world.hold_back()
+    await lives(rhythm, FIRST)
+    world.change("UPDATE outbox SET state = 'dead' WHERE view = 'points_expiring'")
+    world.let_go()
+    await lives(rhythm, SECOND)
+    assert "until the end of *Thursday 23 December*" in world.told("ann")
+    assert "the second of two messages" not in world.told("ann")
+    await lives(rhythm, GONE, "2027-12-16T09:00Z", "2027-12-17T09:00Z", "2027-12-23T09:00Z")
+    assert world.balance("wallet", "Ann") == 40
+    await lives(rhythm, "2027-12-24T09:00Z")
+    assert world.balance("wallet", "Ann") == 0
+
+
 async def test_what_an_order_holds_does_not_expire_and_is_warned_of_when_it_comes_back(
     world: World, rhythm: Rhythm
 ) -> None:
@@ -167,6 +185,16 @@ async def test_points_of_a_leaver_are_kept_for_ninety_days_and_administrators_ar
     releases(rhythm, hold)  # an order that went on came to nothing
     await lives(rhythm, "2027-02-25T09:00Z")
     assert holding(world, bob) == 0
+
+
+async def test_the_days_of_a_leaver_begin_when_an_administrator_was_told(world: World, rhythm: Rhythm) -> None:
+    receives(rhythm, "Bob", 40, "2026-11-01T12:00Z")
+    bob, ann = rhythm.person("Bob").id, rhythm.person("Ann").id
+    world.change("UPDATE person SET active = FALSE")
+    await lives(rhythm, "2026-11-26T09:00Z", "2027-03-10T09:00Z")
+    world.change("UPDATE person SET active = TRUE WHERE id = :id", id=ann)
+    await lives(rhythm, "2027-03-11T09:00Z", "2027-04-10T09:00Z")
+    assert (holding(world, bob), world.told("ann").count("*Bob Okafor* takes part no more")) == (40, 1)
 
 
 async def test_whoever_comes_back_in_time_has_everything(world: World, rhythm: Rhythm) -> None:

@@ -36,6 +36,7 @@ async def test_what_is_owed_is_all_that_people_hold_and_can_still_give(world: Wo
     assert "In budgets: *1,000 points*" in told
     assert "*Today: 1,250 points.*" in told
     assert "*A year at the most: 17,000 points.*" in told, "13,000 of allowances, and four times a thousand"
+    assert "with it, *18,250 points* can be spent in the year" in told
     assert "*Likely: 9,200 points.* That is an assumption" in told
     assert "EUR" not in told.replace("worth 0.05 EUR", "")
 
@@ -67,6 +68,14 @@ async def test_a_rule_is_reckoned_with_before_it_is_made(world: World) -> None:
     for wrong in ("liability allowance many", "liability allowance 99999", "liability board off", "liability worth x"):
         assert "With “" not in await says(world, wrong), wrong
     assert policy(world).allowance == 50
+
+
+async def test_people_are_taken_to_give_the_same_share_of_a_larger_allowance(world: World, clock: Clock) -> None:
+    clock.forward(days=7)
+    await world.slack.command("ann", "#general", "/kudos", "@bob @cleo +25 for the release")
+    clock.forward(days=7)
+    told = await says(world, "liability allowance 100")
+    assert "Likely in a year: 2,600 points before, 5,200 points with this." in told
 
 
 async def test_a_change_tells_what_it_does_to_the_cost(world: World) -> None:

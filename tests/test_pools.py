@@ -14,7 +14,7 @@ from handlers.vocabulary import AccountRef, Action, Platform, WorkspaceRef
 from store import ledger
 from store.ledger import Posting, Side, Transaction
 from store.tenants import list_all_homes
-from tests.administration import open_administration, says
+from tests.administration import audited, open_administration, says
 from tests.conftest import Clock
 from tests.rhythm import Rhythm
 from tests.teams_world import Office, open_office
@@ -60,12 +60,12 @@ def post(world: World, channel: str = "#general") -> Any:
 async def test_a_goal_is_reached_by_taps_and_an_amount_and_everybody_is_told_once(world: World) -> None:
     assert "It is started." in await starts(world, helper=["U3"])
     assert "Ann Lee" in text_of(post(world)) or "<@U1>" in text_of(post(world))
-    assert "*0* of 30 points, of 0 people" in text_of(post(world))
+    assert "*0* of 30 points, from 0 people" in text_of(post(world))
     await world.tap("bob", post(world), "Add 10")
     await world.tap("cleo", post(world), "Add 10")
     world.clock.forward(seconds=4)  # taps of three seconds are one edit
     await world.settled()
-    assert "*20* of 30 points, of 2 people" in text_of(post(world))
+    assert "*20* of 30 points, from 2 people" in text_of(post(world))
     assert "10 points* of yours are set aside" in world.whispered("bob")
     assert (world.balance("wallet", "Bob Okafor"), world.balance("wallet", "Ann")) == (40, 50)
     await world.tap("ann", post(world), "Another amount")
@@ -75,7 +75,7 @@ async def test_a_goal_is_reached_by_taps_and_an_amount_and_everybody_is_told_onc
     shown = world.slack.view("ann")
     assert shown
     assert "You added 10 points. Thank you! That was all that was missing." in text_of(shown.content)
-    assert "*Reached!* 30 points, of 3 people" in text_of(post(world))
+    assert "*Reached!* 30 points, from 3 people" in text_of(post(world))
     for user in ("ann", "bob", "cleo"):
         assert world.told(user).count("*Team breakfast* is reached") == 1
     work = world.slack.direct("cleo")[-1]
@@ -85,6 +85,20 @@ async def test_a_goal_is_reached_by_taps_and_an_amount_and_everybody_is_told_onc
     assert "and Cléo Martin saw to it" in world.told("bob")
     assert "It is *done*" in text_of(post(world))
     assert world.balance("wallet", "Ann") == 40
+
+
+async def test_whoever_started_it_and_sees_to_it_hears_once_and_not_of_themselves(world: World) -> None:
+    await starts(world, goal="10", helper=["U1"])
+    await world.tap("bob", post(world), "Add 10")
+    await world.settled()
+    told = world.told("ann")
+    assert "1 person reached *Team breakfast* together, with 10 points. You started it." in told
+    assert "It is yours to see to: say here when it is done." in told
+    assert "is reached" not in told
+    assert "is reached" in world.told("bob")
+    await world.tap("ann", world.slack.direct("ann")[-1], "It is done")
+    await world.settled()
+    assert "You started it.\n*Done*, says Ann Lee." in world.told("ann")
 
 
 async def test_what_is_not_reached_goes_back_and_is_told_once(world: World, clock: Clock) -> None:
@@ -177,7 +191,13 @@ async def test_a_goal_that_somebody_would_have_to_agree_to_is_not_for_everybody(
 
 
 async def test_mistakes_in_the_form_are_told_at_their_field(world: World) -> None:
-    for values in ({"title": ""}, {"goal": "many"}, {"until": "yesterday"}, {"until": "2020-01-01"}):
+    for values in (
+        {"title": ""},
+        {"title": "\u200b\u2066"},
+        {"goal": "many"},
+        {"until": "yesterday"},
+        {"until": "2020-01-01"},
+    ):
         told = await starts(world, **values)
         assert next(iter(values)) in told, values
     assert world.one("SELECT COUNT(*) FROM pool") == 0
@@ -202,3 +222,38 @@ async def start_on_teams(office: Office) -> None:
         office.ann, {"title": "Team breakfast", "goal": "10", "until": until, "audience": "here"}
     )
     await office.settled()
+
+
+async def test_what_cannot_be_had_after_all_gives_everybody_their_points_back(world: World) -> None:
+    await starts(world, goal="20", helper=["U3"])
+    for user in ("ann", "bob"):
+        await world.tap(user, post(world), "Add 10")
+    await world.settled()
+    assert forged(world, "bob", "pool_give_up") == "not_yours_to_do"
+    await world.tap("cleo", world.slack.direct("cleo")[-1], "It cannot be had")
+    await world.settled()
+    assert [forged(world, "cleo", one) for one in ("pool_give_up", "pool_done")] == ["done", "done"]
+    assert (world.balance("wallet", "Ann"), world.balance("wallet", "Bob Okafor")) == (50, 50)
+    assert "*Reached, but it could not be had.* Everybody has their points back." in text_of(post(world))
+    assert world.told("bob").count("could not be had") == 1 + 1, "the message of its end follows, and a new one comes"
+    await world.slack.command("bob", "#general", "/rewards", "statement")
+    assert "Back from Team breakfast, *10 in*" in world.whispered("bob")
+    assert [one.act for one in audited(world)] == ["shared goal given back"]
+    assert world.books_agree()
+
+
+async def test_administrators_cancel_a_goal_of_somebody_else(world: World) -> None:
+    await starts(world, "bob")
+    await world.tap("ann", post(world), "My part")
+    await world.tap("ann", world.answer("ann"), "Cancel it")
+    await world.settled()
+    assert "*Cancelled.*" in text_of(post(world))
+
+
+async def test_every_goal_near_somebody_is_reached_page_by_page(world: World) -> None:
+    for number in range(1, 7):
+        await starts(world, "ann" if number < 6 else "bob", title=f"Goal {number}")
+    shown = await together(world, "cleo")
+    assert ("Goal 5" in shown, "Goal 6" in shown, "And 1 other." in shown) == (True, False, True)
+    await world.tap("cleo", world.answer("cleo"), "More")
+    assert ("Goal 5" in world.whispered("cleo"), "Goal 6" in world.whispered("cleo")) == (False, True)

@@ -52,6 +52,7 @@ def told(policy: Policy) -> str:
     data = dict(sample("rewards_how")) | {
         "policy": asdict(policy),
         "worth": str(policy.worth or ""),
+        "since": policy.points_expire_since,
         "own": policy.allowance,
     }
     return render("rewards_how", data, Target("plain")).text

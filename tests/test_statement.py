@@ -6,15 +6,21 @@ import csv
 import io
 import re
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
+from handlers.tax_goals import shares_of
 from store import ledger
 from store.catalogue import RewardFact, add_reward, find_rewards
 from store.closings import hold, release, settle
 from store.ledger_check import verify
+from store.person_records import RecordFact, save_records
+from store.pools import PartFact, PartState, PoolFact, PoolState, add_part, add_pool
 from store.redemptions import OrderFact, OrderState, add_order, change_order
 from tests.administration import OWNER, says
 from tests.rhythm import Rhythm
@@ -228,6 +234,75 @@ async def test_administrators_get_what_was_redeemed_in_a_year_by_country(world: 
         ["2026", "Cléo Martin", "cleo@acme.test", "JP", "1", "30", "1.50", "EUR", "worth of a point"],
     ]
     assert world.one("SELECT COUNT(*) FROM audit WHERE act = 'tax report opened'") == 1
+
+
+def reached(people: People, title: str, parts: dict[str, int], at: str, reward: RewardFact | None = None) -> None:
+    """A goal that people reached together, as the books keep it."""
+    tenant, when = people.rhythm.tenant, datetime.fromisoformat(at)
+    for name, points in parts.items():
+        people.receives(name, points)
+    with people.world.process.core.database.writing() as tx:
+        if reward:
+            add_reward(tx, tenant, reward)
+        ann = people.id("Ann")
+        goal = PoolFact(
+            id=title,
+            starter_id=ann,
+            title=title,
+            reward_id=reward.id if reward else None,
+            helper_id=ann,
+            goal=sum(parts.values()),
+            ends_on=when.date(),
+            place_id="",
+            public=True,
+            state=PoolState.REACHED,
+            started_at=when,
+            settled_at=when,
+        )
+        add_pool(tx, tenant, goal)
+        for name, points in parts.items():
+            id = f"{title}-{name[:3]}"
+            held = hold(tx, tenant, ledger.wallet(people.id(name)), id, points, f"pool:{id}", when)
+            settle(tx, tenant, held, f"pool-spent:{id}", when)
+            part = PartFact(
+                id=id,
+                pool_id=title,
+                person_id=people.id(name),
+                points=points,
+                hold_id=held,
+                state=PartState.SPENT,
+                added_at=when,
+                ended_at=when,
+            )
+            add_part(tx, tenant, part)
+
+
+async def test_what_people_reached_together_counts_with_what_each_gave(world: World, people: People) -> None:
+    with world.process.core.database.writing() as tx:
+        save_records(tx, people.rhythm.tenant, [RecordFact(people.id("Bob"), country="DE")])
+    german: dict[str, Any] = {"country": "DE", "currency": "EUR", "value_minor": 1000}
+    fulfilled(people, "Bob", "Mug", 40, "2026-06-01T12:00Z", **german)
+    table = replace(
+        MUG, id="table", code="table", title="Table", price=30, least_points=30, value_minor=1000, currency="EUR"
+    )
+    reached(people, "Table", {"Ann": 10, "Bob": 10, "Cléo": 10}, "2026-07-01T12:00Z", table)
+    reached(people, "Breakfast", {"Bob": 7}, "2026-08-01T12:00Z")
+    reached(people, "Earlier", {"Bob": 9}, "2025-08-01T12:00Z")
+    ann = await comes_in(world, "ann")
+    lines = sorted(line[1:] for line in cells(await ann.looks("/wall/taxes.csv?year=2026")))
+    assert [[line[0], *line[2:]] for line in lines] == [
+        ["Ann Lee", "", "1", "10", "3.33", "EUR", "reward"],
+        ["Bob Okafor", "DE", "1", "7", "", "", "nothing"],
+        ["Bob Okafor", "DE", "2", "50", "13.33", "EUR", "reward"],
+        ["Cléo Martin", "", "1", "10", "3.34", "EUR", "reward"],
+    ]
+
+
+@given(st.integers(0, 1 << 40), st.lists(st.integers(1, 1 << 20), min_size=1, max_size=30))
+def test_a_value_is_shared_to_the_last_minor_unit(value: int, points: list[int]) -> None:
+    shares = shares_of(value, points)
+    assert sum(shares) == value
+    assert all(abs(share - value * one / sum(points)) <= 1.001 for share, one in zip(shares, points, strict=True))
 
 
 async def test_a_name_that_a_spreadsheet_would_run_is_a_text(world: World, people: People) -> None:

@@ -6,7 +6,8 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from handlers.context import Context
-from handlers.pooling import Wished, add_points, start_pool
+from handlers.pool_starting import Wished, start_pool
+from handlers.pooling import add_points
 from store import ledger
 from store.benefits import BenefitFact, Group, KindFact, add_benefit
 from store.people import Member, list_persons

@@ -5,7 +5,8 @@ two messages a month at most. The steps for the points of one such day:
 
 1. From 30 days before on, the first warning names the points and the day. Where it comes late, the day moves: it is 30
    days after the warning at the earliest.
-2. From 7 days before that day on, the second one. What was not in the first is not in it.
+2. From 7 days before that day on, the second one, provided that the first one arrived; where it did not, it is sent
+   again, and the day moves. What was not in the first is not in the second.
 3. The day after they are gone, provided that the second warning was seen to have arrived at least 7 days ago; where it
    did not arrive, it is sent again after a week, and the day moves. What was not in both warnings stays: what came
    back from an order meanwhile is warned of anew.
@@ -66,11 +67,6 @@ def floor_of(since: str) -> date:
     return month_end(date.fromisoformat(since) + GRACE) if since else date.min
 
 
-def with_year(day: date) -> str:
-    """A day that may be years away, as it is written."""
-    return f"{day.day} {day:%B %Y}"
-
-
 def month_end(day: date) -> date:
     return span_of(Every.MONTH, day).last
 
@@ -82,13 +78,15 @@ def begins_between(first: date, last: date) -> bool:
 
 
 def step(notice: NoticeFact | None, due: date, points: Points, today: date, *, arrived: bool = False) -> Step:
-    """What to do today. `points` are those in the wallet that expire on `due`; `arrived`: the second warning did."""
+    """What to do today. `points` are those in the wallet that expire on `due`; `arrived`: the last warning did."""
     if not points:
         return Step(None)
     if notice is None:
         return _begun(due, points, today) if today >= due - FIRST else Step(None)
     if notice.second_on is None:
-        return _second(notice, points, today) if today >= notice.expires_on - SECOND else Step(notice)
+        if today < notice.expires_on - SECOND:
+            return Step(notice)
+        return _second(notice, points, today) if arrived else _begun(due, points, today)
     if notice.seen_on is None:
         if arrived:
             return Step(replace(notice, seen_on=today))
