@@ -245,14 +245,23 @@ class Process:
             public_url=self._public_url,
             sealer=sealer,
         )
+        self.door = Door(
+            self.dispatcher,
+            presenter,
+            writers=writers,
+            readers=readers,
+            directories={name: one.directory for name, one in self.platforms.items()},
+        )
         desk = UploadDesk(clock=self.clock, new_id=self.core.new_id, owners=self.settings.plaudit_owners)
         self.import_page = ImportPage(self.core, desk, self._public_url)
         self.wall = make_wall(
             self.core,
             presenter,
+            self.door,
             owners=self.settings.plaudit_owners,
             public_url=self._public_url,
             on_sends=self._wake,
+            sealer=sealer,
         )
         self.pictures = Pictures(self.core, ShareDesk(clock=self.clock))
         self.calendar = CalendarPage(self.core, CalendarDesk(clock=self.clock))
@@ -273,13 +282,6 @@ class Process:
             ),
             read=lambda work: readers.run(work, background=True),
             write=lambda work: writers.run(work, background=True),
-        )
-        self.door = Door(
-            self.dispatcher,
-            presenter,
-            writers=writers,
-            readers=readers,
-            directories={name: one.directory for name, one in self.platforms.items()},
         )
         self.health = Health({"database": self._database_answers, "migrations": self._migrated, "relay": self._relays})
         self.runner = Runner(

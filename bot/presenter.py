@@ -33,6 +33,11 @@ class CardPresenter:
             return rendered.body
         return {"text": rendered.text, "card": rendered.body}
 
+    def lines(self, card: Card, reader: Reader) -> list[str]:
+        """What it says, in plain text, for a page of ours: as a screen reader says it on a platform."""
+        target = Target("plain", reader.locale or "en", zone_or(reader.zone, _UTC))
+        return render(card.name, self._shown(card.data, reader), target).text.splitlines()
+
     def form(self, form: Form, reader: Reader) -> dict[str, Any]:
         if reader.platform is Platform.SLACK:
             return write_modal(form)

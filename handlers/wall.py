@@ -6,12 +6,14 @@ import hashlib
 import hmac
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import NoReturn
 from urllib.parse import urlencode
 
 from sqlalchemy import Connection
 
+from handlers.access import is_administrator
+from handlers.budgets import list_spendable
 from handlers.context import Context
 from handlers.programme import Programmes
 from handlers.refusals import Refusal
@@ -20,6 +22,7 @@ from handlers.rules.policy import Policy
 from handlers.vocabulary import Action, Card, Command, Platform, Reply, Request, Response, WebLink
 from store import sign_ins
 from store.people import Member, list_members
+from store.sealing import Sealer
 from store.sign_ins import Holder
 from store.tenants import Home, list_homes
 from store.types import new_token
@@ -68,6 +71,15 @@ def hand_out_way(request: Request, ctx: Context, to: str, label: str, **asked: s
     return Response(Reply(Card("page_link", data), secret=True))
 
 
+def has_pages(ctx: Context) -> bool:
+    """Whether a way to a page can be handed out to the actor: what would be refused has no button."""
+    return ctx.actor.kind == "member" and _is_public(ctx)
+
+
+def _is_public(ctx: Context) -> bool:
+    return ctx.public_url.startswith(("https://", "http://"))
+
+
 def _check(ctx: Context) -> None:
     if ctx.actor.kind != "member":
         raise Refusal(
@@ -78,7 +90,7 @@ def _check(ctx: Context) -> None:
 
 def check_public_url(ctx: Context) -> None:
     """Raises a `Refusal` where nobody has said under which address browsers reach the program."""
-    if not ctx.public_url.startswith(("https://", "http://")):
+    if not _is_public(ctx):
         raise Refusal(
             "no_public_url",
             "I do not know the address under which browsers reach me.",
@@ -104,6 +116,15 @@ class Visit:
     def command(self) -> str:
         return "/wall" if self.ctx.home.platform == Platform.SLACK else "wall"
 
+    @property
+    def administers(self) -> bool:
+        return is_administrator(self.ctx)
+
+    @property
+    def spends(self) -> bool:
+        """Whether there are budgets for them to look at."""
+        return self.administers or bool(list_spendable(self.ctx))
+
 
 @dataclass(frozen=True, slots=True)
 class Invited:
@@ -126,11 +147,13 @@ class Reception:
         new_id: Callable[[], str],
         owners: Iterable[str] = (),
         public_url: Callable[[], str] = lambda: "",
+        sealer: Sealer | None = None,
     ) -> None:
         self._clock = clock
         self._new_id = new_id
         self._owners = frozenset(owners)
         self._public_url = public_url
+        self._sealer = sealer or Sealer()
         self._programmes = Programmes()
 
     def invited(self, tx: Connection, token: str) -> Invited:
@@ -166,11 +189,11 @@ class Reception:
     def _known(self, tx: Connection, holder: Holder | None) -> tuple[Home, Member] | None:
         if holder is None:
             return None
-        home = next(iter(list_homes(tx, holder.tenant_id)), None)
         member = next(iter(list_members(tx, holder.tenant_id, [holder.person_id])), None)
-        if home is None or member is None or not member.active or member.kind != "member":
+        if member is None or not member.active or member.kind != "member":
             return None
-        return home, member
+        homes = list_homes(tx, holder.tenant_id)
+        return (_theirs(homes, member), member) if homes else None
 
     def _context(self, tx: Connection, home: Home, member: Member) -> Context:
         """What a handler is given."""
@@ -186,8 +209,18 @@ class Reception:
             policy=Policy.read(home.policy),
             programme=self._programmes.get(tx, home, now),
             owners=self._owners,
+            sealer=self._sealer,
             public_url=self._public_url(),
         )
+
+
+def _theirs(homes: list[Home], member: Member) -> Home:
+    """The workspace that they were in last: what they read tells them how to write there."""
+    last = {one.workspace_id: one.used_last for one in member.accounts}
+    return max(homes, key=lambda one: (one.workspace_id in last, last.get(one.workspace_id, _LONG_AGO)))
+
+
+_LONG_AGO = datetime.min.replace(tzinfo=UTC)
 
 
 def form_token(session: str) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +9,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoes
 from markupsafe import Markup
 
 from cards.text import clean, clean_lines
+from handlers.rules.days import in_words
 
 _HERE = Path(__file__).parent
 _LONG = ((1000, "longest"), (420, "longer"), (160, "long"))
@@ -31,11 +31,6 @@ def paragraphs(text: str) -> Markup:
     """What somebody wrote, line by line; each goes in the direction of its own first letter."""
     lines = (Markup('<span dir="auto">{}</span>').format(one) if one else Markup("<br>") for one in clean_lines(text))
     return Markup("\n").join(lines)
-
-
-def day(when: date) -> str:
-    """`18 November 2026`."""
-    return f"{when.day} {when:%B %Y}"
 
 
 def initials(name: str) -> str:
@@ -66,7 +61,7 @@ def _make() -> Environment:
     made.filters |= {
         "inline": inline,
         "paragraphs": paragraphs,
-        "day": day,
+        "day": in_words,
         "initials": initials,
         "colour": colour,
         "step": step,

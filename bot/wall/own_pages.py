@@ -2,35 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from typing import TypeAlias
 from urllib.parse import urlencode
 
-from aiohttp import web
-
+from bot.wall.budgets_page import BUDGETS
 from bot.wall.html import render
-from handlers import catalogue_browse, statement, tax_report
-from handlers.catalogue import row_of
-from handlers.rules.categories import CATEGORIES
+from bot.wall.liability_page import LIABILITY
+from bot.wall.orders_page import ORDERS
+from bot.wall.own_page import Asked, OwnPage
+from bot.wall.rewards_pages import CATALOGUE, REWARD
+from bot.wall.yearly_page import YEARLY, YEARLY_FILE
+from handlers import statement, tax_report
 from handlers.wall import Visit
 
-Asked: TypeAlias = Mapping[str, str]
-_BYTE_ORDER_MARK = "\ufeff"
-"""Without it, some spreadsheets read UTF-8 as another encoding."""
-
-
-@dataclass(frozen=True, slots=True)
-class OwnPage:
-    """`look` checks who may; with a `file` name its text is one to be kept."""
-
-    path: str
-    look: Callable[[Visit, Asked], str]
-    file: str = ""
-
-    def as_file(self, text: str) -> web.Response:
-        headers = {"Content-Disposition": f'attachment; filename="{self.file}"'}
-        return web.Response(text=_BYTE_ORDER_MARK + text, content_type="text/csv", charset="utf-8", headers=headers)
+_MOST_KEPT = 40
 
 
 def _statement(visit: Visit, asked: Asked) -> str:
@@ -39,19 +23,8 @@ def _statement(visit: Visit, asked: Asked) -> str:
     return render("statement", visit=visit, shown=shown, later=bool(before))
 
 
-def _rewards(visit: Visit, asked: Asked) -> str:
-    sought = catalogue_browse.sought_of(asked)
-    found = catalogue_browse.search(visit.ctx, sought, catalogue_browse.ON_PAGE)
-    return render(
-        "rewards",
-        visit=visit,
-        sought=sought,
-        found=found,
-        about=catalogue_browse.about(sought),
-        rows=[(one, row_of(found.shelf, one)) for one in found.rewards],
-        categories=CATEGORIES,
-        address=lambda page: f"?{urlencode(sought.values | {'page': str(page)})}",
-    )
+def _statement_csv(visit: Visit, asked: Asked) -> str:
+    return statement.statement_csv(visit.ctx)
 
 
 def _taxes(visit: Visit, asked: Asked) -> str:
@@ -66,18 +39,25 @@ def _taxes_csv(visit: Visit, asked: Asked) -> str:
 
 
 OWN_PAGES = (
-    OwnPage(catalogue_browse.PAGE_NAME, _rewards),
-    OwnPage(statement.PAGE_NAME, _statement),
-    OwnPage(f"{statement.PAGE_NAME}.csv", lambda visit, _: statement.statement_csv(visit.ctx), "statement.csv"),
-    OwnPage(tax_report.PAGE_NAME, _taxes),
-    OwnPage(f"{tax_report.PAGE_NAME}.csv", _taxes_csv, "taxes.csv"),
+    CATALOGUE,
+    REWARD,
+    ORDERS,
+    BUDGETS,
+    LIABILITY,
+    OwnPage(path=statement.PAGE_NAME, look=_statement),
+    OwnPage(path=f"{statement.PAGE_NAME}.csv", look=_statement_csv, file="statement.csv"),
+    OwnPage(path=tax_report.PAGE_NAME, look=_taxes, keeps=("year",)),
+    OwnPage(path=f"{tax_report.PAGE_NAME}.csv", look=_taxes_csv, file="taxes.csv"),
+    YEARLY,
+    YEARLY_FILE,
 )
-_LEADS = {one.path for one in OWN_PAGES if not one.file}
+_LEADS = {one.path: one for one in OWN_PAGES if not one.file and "{" not in one.path}
 
 
 def leads_to(asked: Asked) -> str:
     """Where a way in ends, after the wall's own path: one of the pages here, or the wall itself."""
-    to, year = asked.get("to", ""), asked.get("year", "")
-    if to not in _LEADS:
+    page = _LEADS.get(asked.get("to", ""))
+    if page is None:
         return ""
-    return f"/{to}" + (f"?{urlencode({'year': year[:4]})}" if year else "")
+    kept = {name: asked[name][:_MOST_KEPT] for name in page.keeps if asked.get(name)}
+    return f"/{page.path}" + (f"?{urlencode(kept)}" if kept else "")

@@ -23,17 +23,20 @@ from sqlalchemy import Connection
 
 from bot.admission import Busy
 from bot.connected import Core
+from bot.door import NOT_TAKEN, Answering
 from bot.storable import storable
 from bot.strangers import Strangers
+from bot.wall.answers import harden, html, page, refused, status_of, to, with_pictures
 from bot.wall.html import render
-from bot.wall.own_pages import OWN_PAGES, OwnPage, leads_to
+from bot.wall.own_page import Acts, OwnPage
+from bot.wall.own_pages import OWN_PAGES, leads_to
 from bot.wall.screen_page import ScreenPage
 from bot.writing import write
 from handlers import wall_notes
 from handlers.context import Context
 from handlers.refusals import Refusal
 from handlers.rules.wall_words import PERIODS, address, read_asked
-from handlers.vocabulary import Send
+from handlers.vocabulary import Send, Submission
 from handlers.wall import PATH, Reception, Visit
 from handlers.wall_list import list_thanks
 
@@ -42,33 +45,6 @@ Step: TypeAlias = Callable[[web.Request], Awaitable[web.Response]]
 Post: TypeAlias = Callable[[Context, tuple[Send, ...]], None]
 
 _STATIC = Path(__file__).parent / "static"
-HEADERS = {
-    "Content-Security-Policy": "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; "
-    "base-uri 'none'; frame-ancestors 'none'",
-    "X-Content-Type-Options": "nosniff",
-    "X-Frame-Options": "DENY",
-    # Not `no-referrer`: browsers would then hide where a form comes from, and we look at that.
-    "Referrer-Policy": "same-origin",
-    "Cross-Origin-Opener-Policy": "same-origin",
-    "Cross-Origin-Resource-Policy": "same-origin",
-    "X-Robots-Tag": "noindex, nofollow",
-    "Cache-Control": "no-store",
-}
-_STATUS = {
-    "no_link": HTTPStatus.GONE,
-    "no_session": HTTPStatus.FORBIDDEN,
-    "elsewhere": HTTPStatus.FORBIDDEN,
-    "not_administrator": HTTPStatus.FORBIDDEN,
-    "no_administrator_yet": HTTPStatus.FORBIDDEN,
-    "old_form": HTTPStatus.FORBIDDEN,
-    "no_page": HTTPStatus.NOT_FOUND,
-    "left_off": HTTPStatus.NOT_FOUND,
-    "no_note": HTTPStatus.NOT_FOUND,
-    "many_notes": HTTPStatus.TOO_MANY_REQUESTS,
-    "no_form": HTTPStatus.BAD_REQUEST,
-    "busy": HTTPStatus.SERVICE_UNAVAILABLE,
-}
-"""For the codes of refusals; for all others 422, for something is to be mended."""
 _AT_THE_NOTE = ("note_length", "many_notes", "no_reason", "not_on_wall")
 """Codes of refusals that are shown on the person's page, with what was typed."""
 _DONE = {
@@ -107,6 +83,7 @@ class WallPage:
         core: Core,
         reception: Reception,
         screens: ScreenPage,
+        door: Answering,
         *,
         public_url: Callable[[], str],
         post: Post,
@@ -116,6 +93,7 @@ class WallPage:
         self._strangers = Strangers(core)
         self._reception = reception
         self._screens = screens
+        self._answering = door
         self._public_url = public_url
         self._post = post
         self._on_sends = on_sends
@@ -135,8 +113,10 @@ class WallPage:
         page.router.add_get("/screen/{token}", self._screens.show)
         for one in OWN_PAGES:
             page.router.add_get(f"/{one.path}", self._answered(partial(self._own_page, one)))
+            if one.acts:
+                page.router.add_post(f"/{one.path}", self._answered(partial(self._own_act, one, one.acts)))
         page.router.add_static("/static", _STATIC)
-        page.on_response_prepare.append(_harden)
+        page.on_response_prepare.append(harden)
         app.add_subapp(PATH, page)
 
     # --- in and out ---
@@ -150,7 +130,7 @@ class WallPage:
     async def _enter(self, request: web.Request) -> web.Response:
         token, earlier = request.match_info["token"], self._cookie_of(request)
         session = await self._strangers.write(lambda tx: self._reception.enter(tx, token, earlier))
-        answer = _to(PATH + leads_to(request.query))
+        answer = to(PATH + leads_to(request.query))
         self._set_cookie(answer, session, _COOKIE_LIFE_S)
         return answer
 
@@ -172,16 +152,29 @@ class WallPage:
             view = list_thanks(visit.ctx, asked)
             return render("wall", visit=visit, view=view, periods=PERIODS, address=address, started=not asked.narrowed)
 
-        return _html(await self._looked(request, look))
+        return html(await self._looked(request, look))
 
     async def _person(self, request: web.Request) -> web.Response:
         done = _DONE.get(request.query.get("done", ""), "")
-        return _html(await self._person_page(request, request.match_info["person"], done))
+        return html(await self._person_page(request, request.match_info["person"], done))
 
     async def _own_page(self, one: OwnPage, request: web.Request) -> web.Response:
-        asked = {name: storable(value)[:80] for name, value in request.query.items()}
-        shown = await self._looked(request, lambda visit: one.look(visit, asked))
-        return one.as_file(shown) if one.file else _html(shown)
+        asked = _asked(request)
+        shown = await self._looked(request, lambda visit: one.look(visit, asked), one.first)
+        return one.as_file(shown) if one.file else _shown(one, shown)
+
+    async def _own_act(self, one: OwnPage, acts: Acts, request: web.Request) -> web.Response:
+        """What was sent goes in by the door that the chats use, and the page after it shows what was answered."""
+        session = self._cookie_of(request)
+        asked = await self._own_form(request, session) | _in_path(request)
+        wanted = await self._strangers.read(lambda tx: acts.ask(self._reception.visit(tx, session), asked))
+        answered = await self._answering.answer(wanted)
+        if isinstance(wanted, Submission) and answered.kind == "errors":
+            shown = await self._looked(request, lambda visit: acts.mend(visit, asked, answered.payload))
+            return _shown(one, shown, HTTPStatus.UNPROCESSABLE_ENTITY)
+        if answered.outcome in (*NOT_TAKEN, "unknown"):
+            raise Busy
+        return to(acts.back(asked))
 
     async def _person_page(
         self, request: web.Request, person_id: str, done: str = "", problem: Problem | None = None
@@ -197,8 +190,10 @@ class WallPage:
 
         return await self._looked(request, look)
 
-    async def _looked(self, request: web.Request, look: Callable[[Visit], str]) -> str:
-        """One after the other, so that a reader stays free for the chats."""
+    async def _looked(
+        self, request: web.Request, look: Callable[[Visit], str], first: Callable[[Context], None] | None = None
+    ) -> str:
+        """One after the other, so that a reader stays free for the chats. `first` is written before."""
         session = self._cookie_of(request)
         if not session:
             raise _not_in()
@@ -207,6 +202,9 @@ class WallPage:
         await self._strangers.read(
             lambda tx: self._reception.visit(tx, session)
         )  # a made-up session takes nobody's place
+
+        if first:
+            await self._write_down(lambda tx: first(self._reception.visit(tx, session).ctx))
 
         def run(tx: Connection) -> tuple[str, bool]:
             visit = self._reception.visit(tx, session)
@@ -243,7 +241,7 @@ class WallPage:
                 self._on_sends()
         except Refusal as refusal:
             return await self._mended(request, person_id, refusal, Problem(_said(refusal), "", text, form_id))
-        return _to(f"{PATH}/people/{person_id}?done=written#notes")
+        return to(f"{PATH}/people/{person_id}?done=written#notes")
 
     async def _act(self, request: web.Request) -> web.Response:
         """What owner, author or an administrator does with a note."""
@@ -265,14 +263,14 @@ class WallPage:
             owner = await self._write_down(lambda tx: do(self._reception.visit(tx, session).ctx))
         except Refusal as refusal:
             return await self._mended(request, person_id, refusal, Problem(_said(refusal), note_id, text))
-        return _to(f"{PATH}/people/{owner}?done={done}#notes")
+        return to(f"{PATH}/people/{owner}?done={done}#notes")
 
     async def _mended(self, request: web.Request, person_id: str, refusal: Refusal, problem: Problem) -> web.Response:
         """The page again, with what was typed, where that can be mended."""
         if refusal.code not in _AT_THE_NOTE:
             raise refusal
         shown = await self._person_page(request, person_id, problem=problem)
-        return _html(shown, _STATUS.get(refusal.code, HTTPStatus.UNPROCESSABLE_ENTITY))
+        return html(shown, status_of(refusal))
 
     # --- into the core, behind what people wait for in the chat ---
 
@@ -349,6 +347,18 @@ class WallPage:
         return answer
 
 
+def _asked(request: web.Request) -> dict[str, str]:
+    return {name: storable(value)[:80] for name, value in request.query.items()} | _in_path(request)
+
+
+def _in_path(request: web.Request) -> dict[str, str]:
+    return {name: storable(value)[:80] for name, value in request.match_info.items()}
+
+
+def _shown(one: OwnPage, body: str, status: int = HTTPStatus.OK) -> web.Response:
+    return with_pictures(html(body, status)) if one.pictures else html(body, status)
+
+
 async def _read_form(request: web.Request) -> dict[str, str]:
     if request.content_type != "application/x-www-form-urlencoded" or not request.content_length:
         raise _no_form()
@@ -380,26 +390,3 @@ def _no_form() -> Refusal:
 
 def _said(refusal: Refusal) -> str:
     return f"{refusal.sentence} {refusal.next_step}"
-
-
-def refused(refusal: Refusal, *, inside: bool, status: int = 0) -> web.Response:
-    """`inside`: whoever is there may go back to the wall."""
-    code = status or _STATUS.get(refusal.code, HTTPStatus.UNPROCESSABLE_ENTITY)
-    return page("refused", status=code, refusal=refusal, inside=inside)
-
-
-def page(template: str, status: int = HTTPStatus.OK, **shown: object) -> web.Response:
-    return _html(render(template, **shown), status)
-
-
-def _html(body: str, status: int = HTTPStatus.OK) -> web.Response:
-    return web.Response(text=body, content_type="text/html", charset="utf-8", status=status)
-
-
-def _to(path: str) -> web.Response:
-    return web.Response(status=HTTPStatus.SEE_OTHER, headers={"Location": path})
-
-
-async def _harden(_: web.Request, response: web.StreamResponse) -> None:
-    for name, value in HEADERS.items():
-        response.headers.setdefault(name, value)
