@@ -12,13 +12,21 @@ HAS_CLIENT_TOOLS = node -e 'process.exit(+!import.meta.dirname)' --input-type=mo
 	&& command -v npm > /dev/null && test -n "$(CHROMIUM)"
 GALLERY := import json; from bot.sandbox.gallery import gallery; print(json.dumps(gallery()))
 
-.PHONY: run test check format bench pictures e2e-teams e2e-cards client-tools pins clean
+.PHONY: run test walks thorough check format bench pictures e2e-teams e2e-cards client-tools pins clean
 
 run: $(VENV)/run.stamp
 	$(BIN)/python app.py serve
 
 test: $(VENV)/dev.stamp
 	$(BIN)/python -m pytest --numprocesses auto $(PYTEST_ARGS)
+
+# Rewards from end to end in a browser. They mostly wait for messages, so more run at a time than there are cores.
+walks: $(VENV)/dev.stamp
+	$(BIN)/python -m pytest --numprocesses 4 --timeout=300 -m walk tests/browser $(PYTEST_ARGS)
+
+# Every state machine of the tests, for about an hour: hundreds of random sequences of up to 80 steps, on both engines.
+thorough: $(VENV)/dev.stamp
+	HYPOTHESIS_PROFILE=thorough $(BIN)/python -m pytest --numprocesses auto --timeout=0 -m machine $(PYTEST_ARGS)
 
 check: $(VENV)/dev.stamp
 	$(BIN)/ruff check .

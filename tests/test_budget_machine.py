@@ -1,15 +1,15 @@
-"""Budgets against an independent model: a dictionary, a calendar of its own, and rules written anew from the words."""
+"""Budgets against an independent model (`tests/budget_model.py`): whatever owners, administrators and time do."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from copy import deepcopy
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from itertools import count
 
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule, run_state_machine_as_test
+from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
 from handlers import registry
 from handlers.budget_moving import Moving, move_points, top_up
@@ -27,9 +27,10 @@ from store.ledger_check import verify
 from store.people import Profile, list_persons, save_profiles
 from store.tenants import Home, Workspace, add_tenant, add_workspace, list_homes
 from store.types import Ids
+from tests.budget_model import Budgets, Kept, last_day
+from tests.machines import follow, machine
 
 MOST = 7
-LONG_AGO = datetime(2000, 1, 1, tzinfo=UTC)
 HOURS = {"Etc/GMT+8": -8, "UTC": 0, "Etc/GMT-9": 9}
 
 amounts = st.integers(1, 60)
@@ -38,90 +39,6 @@ picks = st.integers(0, 10_000)
 renewals = st.sampled_from(list(Renewal))
 
 _tenants = count(1)
-
-
-@dataclass
-class Kept:
-    above: str | None
-    plan: int
-    every: Renewal
-    keeps: bool
-    until: date | None
-    holds: int = 0
-    is_open: bool = True
-    opened: datetime = LONG_AGO
-
-    def is_late(self, taken: datetime) -> bool:
-        """Whether what was taken then came back after its period was over, and nothing of that stayed."""
-        return self.is_open and not self.keeps and self.opened > taken
-
-
-def period(every: Renewal, day: date) -> object:
-    match every:
-        case Renewal.MONTH:
-            return day.year, day.month
-        case Renewal.QUARTER:
-            return day.year, (day.month - 1) // 3
-        case _:
-            return day.year
-
-
-def last_day(every: Renewal, day: date) -> date | None:
-    if every is Renewal.NEVER:
-        return None
-    while period(every, day + timedelta(days=1)) == period(every, day):
-        day += timedelta(days=1)
-    return day
-
-
-@dataclass
-class Model:
-    budgets: dict[str, Kept] = field(default_factory=dict)
-    held: dict[str, tuple[str, int, datetime]] = field(default_factory=dict)
-    awarded: int = 0
-    at: datetime = LONG_AGO
-    out: int = 0
-    """What the organisation has issued, less what came back to it or was over."""
-
-    def line(self, name: str) -> list[str]:
-        """It and what is above it, upwards; longer than all there are where it is a ring."""
-        found, at = [name], self.budgets[name].above
-        while at and len(found) <= len(self.budgets):
-            found.append(at)
-            at = self.budgets[at].above
-        return found
-
-    def stands(self) -> bool:
-        """At most five in a line, and none of them twice."""
-        lines = [self.line(one) for one, kept in self.budgets.items() if kept.is_open]
-        return all(len(set(one)) == len(one) <= 5 for one in lines)
-
-    def give(self, name: str | None, points: int) -> None:
-        if name is None:
-            self.out -= points
-        else:
-            self.budgets[name].holds += points
-
-    def take(self, name: str | None, points: int) -> bool:
-        self.give(name, -points)
-        return name is None or self.budgets[name].holds >= 0
-
-    def renew(self, today: date) -> None:
-        due = [one for one, kept in self.budgets.items() if kept.is_open and kept.until and kept.until < today]
-        for one in sorted(due, key=lambda one: -len(self.line(one))):
-            kept = self.budgets[one]
-            if not kept.keeps:
-                self.give(kept.above, kept.holds)
-                kept.holds = 0
-        for one in sorted(due, key=lambda one: (len(self.line(one)), one)):
-            self.open(one, today)
-
-    def open(self, name: str, today: date) -> None:
-        kept = self.budgets[name]
-        come = kept.plan if kept.above is None else min(kept.plan, self.budgets[kept.above].holds)
-        assert self.take(kept.above, come)
-        kept.holds += come
-        kept.until, kept.opened = last_day(kept.every, today), self.at
 
 
 class BudgetMachine(RuleBasedStateMachine):
@@ -134,7 +51,7 @@ class BudgetMachine(RuleBasedStateMachine):
         self.tenant_id = f"tenant-{next(_tenants)}"
         self.at = datetime(2026, 11, 18, 10, tzinfo=UTC)
         self.zone = "UTC"
-        self.model = Model()
+        self.model = Budgets()
         self.keys = count(1)
         self.new_id = Ids()
         with self.database.writing() as tx:
@@ -153,7 +70,7 @@ class BudgetMachine(RuleBasedStateMachine):
     def today(self) -> date:
         return (self.at + timedelta(hours=HOURS[self.zone])).date()
 
-    def act(self, expected: Callable[[Model], bool], done: Callable[[Context], object]) -> bool:
+    def act(self, expected: Callable[[Budgets], bool], done: Callable[[Context], object]) -> bool:
         """Does something by the program and by the model: both or neither."""
         after = deepcopy(self.model)
         after.at = self.at
@@ -222,7 +139,7 @@ class BudgetMachine(RuleBasedStateMachine):
             id=name, name=name, owner_id="ann", parent_id=parent, renewal=every, plan=plan, carries_over=keeps
         )
 
-        def expected(model: Model) -> bool:
+        def expected(model: Budgets) -> bool:
             model.budgets[name] = Kept(parent, plan, every, keeps, None)
             if not model.stands():
                 return False
@@ -237,7 +154,7 @@ class BudgetMachine(RuleBasedStateMachine):
         name = self.pick(pick)
         parent = self.pick(above) if above % 3 else self.model.budgets[name].above
 
-        def expected(model: Model) -> bool:
+        def expected(model: Budgets) -> bool:
             kept = model.budgets[name]
             if kept.every is not every:  # neither sooner than it would have, nor before today's period is over
                 new = last_day(every, self.today)
@@ -257,7 +174,7 @@ class BudgetMachine(RuleBasedStateMachine):
     def close(self, pick: int) -> None:
         name = self.pick(pick)
 
-        def expected(model: Model) -> bool:
+        def expected(model: Budgets) -> bool:
             kept = model.budgets[name]
             if any(one.is_open and one.above == name for one in model.budgets.values()):
                 return False
@@ -274,7 +191,7 @@ class BudgetMachine(RuleBasedStateMachine):
     def fill(self, pick: int, points: int) -> None:
         name = self.pick(pick)
 
-        def expected(model: Model) -> bool:
+        def expected(model: Budgets) -> bool:
             model.budgets[name].holds += points
             return model.take(model.budgets[name].above, points)
 
@@ -285,7 +202,7 @@ class BudgetMachine(RuleBasedStateMachine):
     def move(self, source: int, to: int, points: int) -> None:
         here, there = self.pick(source), self.pick(to) if to % 5 else None
 
-        def expected(model: Model) -> bool:
+        def expected(model: Budgets) -> bool:
             model.give(there, points)
             return model.take(here, points) and here != there
 
@@ -296,7 +213,7 @@ class BudgetMachine(RuleBasedStateMachine):
     def award(self, pick: int, points: int) -> None:
         name = self.pick(pick)
 
-        def expected(model: Model) -> bool:
+        def expected(model: Budgets) -> bool:
             model.awarded += points
             return model.take(name, points)
 
@@ -316,7 +233,7 @@ class BudgetMachine(RuleBasedStateMachine):
         name, order = self.pick(pick), f"a{next(self.keys)}"
         kept: list[str] = []
 
-        def expected(model: Model) -> bool:
+        def expected(model: Budgets) -> bool:
             return model.take(name, points)
 
         def done(ctx: Context) -> None:
@@ -333,14 +250,9 @@ class BudgetMachine(RuleBasedStateMachine):
         hold = sorted(self.model.held)[pick % len(self.model.held)]
         name, points, since = self.model.held[hold]
 
-        def expected(model: Model) -> bool:
+        def expected(model: Budgets) -> bool:
             del model.held[hold]
-            at: str | None = name
-            while at and model.budgets[at].is_late(since):  # as what was left of their period went
-                at = model.budgets[at].above
-            while at and not model.budgets[at].is_open:
-                at = model.budgets[at].above
-            model.give(at, points)
+            model.come_back(name, points, since)
             return True
 
         def done(ctx: Context) -> None:
@@ -370,10 +282,7 @@ class BudgetMachine(RuleBasedStateMachine):
             assert verify(tx, self.tenant_id) == []
 
 
+@machine
 def test_budgets_follow_the_model(database: Database) -> None:
-    class Machine(BudgetMachine):
-        pass
-
     registry.load()
-    Machine.database = database
-    run_state_machine_as_test(Machine)
+    follow(BudgetMachine, database=database)

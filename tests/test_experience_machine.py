@@ -8,17 +8,18 @@ from itertools import count
 from typing import Any
 
 import pytest
-from hypothesis import settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, rule, run_state_machine_as_test
+from hypothesis.stateful import RuleBasedStateMachine, rule
 
 from store.db import Database
 from store.earned_badges import add_earned
 from store.ledger_check import verify
+from tests.machines import follow, machine
 from tests.posting import ACME, open_house
+from tests.test_experience_changes import changes
 from tests.test_experiences import NOON, Studio
 
-PEOPLE, PLACES, PRICE = 5, 2, 40
+PEOPLE, PLACES, MOST_PLACES, PRICE = 5, 2, 3, 40
 _round = count(1)
 people = st.integers(0, PEOPLE - 1)
 
@@ -41,6 +42,7 @@ class PlaceMachine(RuleBasedStateMachine):
         self.reward = studio.reward(f"pots{self.mark}", PRICE, fulfilment="experience", settings=settings)
         self.begins: datetime = studio.house.clock() + timedelta(days=200)
         self.date = studio.date(self.reward, places=PLACES, at=self.begins)
+        self.places = PLACES
         self.orders: dict[str, str] = {}
         self.offered: set[str] = set()
         self.waiting: list[str] = []
@@ -53,7 +55,7 @@ class PlaceMachine(RuleBasedStateMachine):
         answered = self.studio.orders(name, self.reward, date=self.date)
         if name in self.orders:
             assert answered.payload.keys() == {"date"}
-        elif name in self.offered or len(self.orders) + len(self.offered) < PLACES:
+        elif name in self.offered or len(self.orders) + len(self.offered) < self.places:
             self.orders[name] = self.studio.newest
             self.offered.discard(name)
         elif name not in self.waiting:
@@ -80,6 +82,18 @@ class PlaceMachine(RuleBasedStateMachine):
         self._agree()
 
     @rule()
+    def one_more_place(self) -> None:
+        """An administrator adds one: whoever is next in line is offered it."""
+        if self.places == MOST_PLACES:
+            return
+        self.places += 1
+        same = {"day": self.begins.date().isoformat(), "from": "12:00", "until": "15:00", "place": "Mill Lane 4"}
+        assert changes(self.studio, self.date, **same, places=str(self.places)).outcome == "done"
+        self.studio.it_is(self.studio.house.clock())
+        self._offer(1)
+        self._agree()
+
+    @rule()
     def a_day(self) -> None:
         """Nobody took what was offered."""
         self.studio.it_is(self.studio.house.clock() + timedelta(days=1))
@@ -101,8 +115,8 @@ class PlaceMachine(RuleBasedStateMachine):
 
     def _agree(self) -> None:
         taken = self.studio.house.one("SELECT taken FROM experience_session WHERE id = :id", id=self.date)
-        assert taken == len(self.orders) + len(self.offered) <= PLACES
-        assert not self.waiting or taken == PLACES, "nobody waits while a place is free"
+        assert taken == len(self.orders) + len(self.offered) <= self.places
+        assert not self.waiting or taken == self.places, "nobody waits while a place is free"
         for name in self.names:
             assert self.studio.wallet(name) == 100 - PRICE * (name in self.orders)
             lines = [one for one in ("offered", "waiting") if name in getattr(self, one)]
@@ -133,11 +147,7 @@ async def studio(database: Database, clock: Any) -> AsyncIterator[Studio]:
         yield Studio(house)
 
 
+@machine
 async def test_places_agree_with_the_model(studio: Studio) -> None:
-    class Machine(PlaceMachine):
-        pass
-
-    Machine.studio = studio
-    Machine.badge = str(studio.house.one("SELECT MIN(id) FROM badge"))
-    most = min(8, settings().max_examples // 5)
-    run_state_machine_as_test(Machine, settings=settings(max_examples=most, stateful_step_count=20))
+    badge = str(studio.house.one("SELECT MIN(id) FROM badge"))
+    follow(PlaceMachine, weight=5, studio=studio, badge=badge)

@@ -9,19 +9,14 @@ from itertools import count
 
 import pytest
 from hypothesis import strategies as st
-from hypothesis.stateful import (
-    RuleBasedStateMachine,
-    invariant,
-    precondition,
-    rule,
-    run_state_machine_as_test,
-)
+from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
 from store import closings, ledger
 from store.db import Database
 from store.ledger import Account, Posting, Side, Transaction
 from store.ledger_check import verify
 from store.tenants import add_tenant
+from tests.machines import follow, machine
 
 PEOPLE = ("ann", "bob", "cho", "dan")
 GRANT = 30
@@ -207,9 +202,6 @@ class LedgerMachine(RuleBasedStateMachine):
             assert verify(tx, self.tenant_id) == []
 
 
+@machine
 def test_the_ledger_follows_the_model(database: Database) -> None:
-    class Machine(LedgerMachine):
-        pass
-
-    Machine.database = database
-    run_state_machine_as_test(Machine)
+    follow(LedgerMachine, database=database)

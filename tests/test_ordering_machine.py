@@ -8,12 +8,12 @@ from itertools import count
 from typing import Any
 
 import pytest
-from hypothesis import settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, precondition, rule, run_state_machine_as_test
+from hypothesis.stateful import RuleBasedStateMachine, precondition, rule
 
 from store.db import Database
 from store.ledger_check import verify
+from tests.machines import follow, machine
 from tests.posting import open_house
 from tests.shop import Shop
 
@@ -186,9 +186,6 @@ async def shop(database: Database, clock: Any) -> AsyncIterator[Shop]:
         yield Shop(house)
 
 
+@machine
 async def test_orders_agree_with_the_model(shop: Shop) -> None:
-    class Machine(OrderMachine):
-        pass
-
-    Machine.shop = shop
-    run_state_machine_as_test(Machine, settings=settings(max_examples=min(25, settings().max_examples // 5)))
+    follow(OrderMachine, weight=5, shop=shop)
