@@ -169,7 +169,7 @@ BANS = {
             "store/mark.py": "whose database this is, before anything else",
             "store/migrate.py": "the migrations",
             "bot/sandbox/seed.py": "the demo organisation",
-            "bot/sandbox/vendor.py": "where the toy vendor of the sandbox is",
+            "bot/sandbox/vendor.py": "where the toys outside the sandbox are",
             "bot/sandbox/reposted.py": "where the sandbox shows old posts again",
         },
     ),

@@ -26,13 +26,15 @@ from aiohttp import ClientSession, web
 from bot.sandbox.behind import behind
 from bot.sandbox.fake_slack import FakeSlack, SlackClient
 from bot.sandbox.fake_teams import FakeTeams
+from bot.sandbox.gift_cards import PATH as CARDS
+from bot.sandbox.gift_cards import ToyProvider, connect_provider
 from bot.sandbox.guard import Guard
 from bot.sandbox.organisation import ZONE
 from bot.sandbox.page import Page
 from bot.sandbox.seed import latest_gift, readdress, seed_history
 from bot.sandbox.shown import show_latest, show_talk
 from bot.sandbox.timeline import MovableClock, Timeline
-from bot.sandbox.vendor import ToyVendor, connect_vendor
+from bot.sandbox.vendor import ToyVendor, connect_toys, connect_vendor
 from bot.sandbox.worlds import SLACK_TEAM, Worlds, fill_fakes
 from bot.vendor_door import PATH as VENDOR_DOOR
 from bot.web import SLACK_DOOR, TEAMS_DOOR
@@ -91,7 +93,8 @@ class Sandbox:
         self.timeline = Timeline(clock, ZONE, real)
         self.guard, self._slack_guard, self._teams_guard = Guard(), Guard(), Guard()
         books = partial(behind, database, self.worlds)
-        self._vendor = ToyVendor(lambda: self._http, secrets.token_urlsafe(32), secrets.token_urlsafe(32), real)
+        self.vendor = ToyVendor(lambda: self._http, secrets.token_urlsafe(32), secrets.token_urlsafe(32), real)
+        self._provider = ToyProvider(secrets.token_urlsafe(32))
         self._vendor_guard = Guard()
         self._page = Page(self.worlds, self.timeline, lambda: self.slack_client, on_clock, books)
         self._client: SlackClient | None = None
@@ -120,14 +123,18 @@ class Sandbox:
         origin = f"http://{_LOOPBACK}:{port}"
         self.guard.port = port
         self.fake_teams.connect(origin + TEAMS_DOOR)
-        self._vendor.call_back = f"{origin}{VENDOR_DOOR}/{self._vendor.token}"
+        self.vendor.call_back = f"{origin}{VENDOR_DOOR}/{self.vendor.token}"
         door = origin + SLACK_DOOR
         self._client = SlackClient(self.fake_slack, self._http, door, self._secret, team_id=SLACK_TEAM)
 
     def connect_vendor(self, sealer: Sealer) -> None:
-        """The toy vendor and the books know each other's secrets. After `start`."""
-        address = f"http://{_LOOPBACK}:{self._vendor_guard.port}/orders"
-        connect_vendor(self._database, self._vendor, address, sealer, self._clock())
+        """The toys outside and the books know each other's secrets. After `start`."""
+        address = f"http://{_LOOPBACK}:{self._vendor_guard.port}"
+        vendor = partial(
+            connect_vendor, vendor=self.vendor, address=f"{address}/orders", sealer=sealer, now=self._clock()
+        )
+        provider = partial(connect_provider, provider=self._provider, address=address + CARDS, sealer=sealer)
+        connect_toys(self._database, vendor, provider)
 
     async def stop(self) -> None:
         await self._vendor_runner.cleanup()
@@ -159,7 +166,8 @@ class Sandbox:
         self.fake_slack.base_url = f"http://{_LOOPBACK}:{self._slack_guard.port}"
 
     async def _start_vendor(self) -> None:
-        app = self._vendor.app([self._vendor_guard.middleware])
+        app = self.vendor.app([self._vendor_guard.middleware])
+        app.router.add_post(CARDS, self._provider.take)
         self._vendor_runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.1)
         await self._vendor_runner.setup()
         await web.TCPSite(self._vendor_runner, _LOOPBACK, 0).start()

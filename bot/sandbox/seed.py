@@ -17,6 +17,7 @@ from sqlalchemy import Connection, select
 from bot.sandbox.budgets import add_budgets
 from bot.sandbox.catalogue import add_catalogue
 from bot.sandbox.experiences import add_experiences
+from bot.sandbox.gift_cards import add_card
 from bot.sandbox.organisation import COLLEAGUES, NAME, REASONS, ZONE
 from bot.sandbox.records import profiles_on_slack, profiles_on_teams, slack_channels, teams_channels
 from bot.sandbox.together import add_together
@@ -60,6 +61,7 @@ def seed_history(database: Database, worlds: Worlds, now: datetime) -> bool:
         add_experiences(month.as_administrator(), now)
         add_together(month.as_administrator(), now)
         add_ticket(month.as_administrator())
+        add_card(month.as_administrator())
     return True
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, Protocol
@@ -13,8 +14,8 @@ import pytest_asyncio
 from playwright.async_api import Browser, BrowserContext, expect
 
 from scheduler.clock import real_time
-from tests.browser.hands import Screen
-from tests.browser.house import CHROMIUM, PATIENCE_MS, find_chromium, open_browser, serve_sandbox, watch
+from tests.browser.hands import Column, Screen
+from tests.browser.house import CHROMIUM, PATIENCE_MS, House, find_chromium, open_browser, open_house, watch
 
 expect.set_options(timeout=PATIENCE_MS)
 
@@ -33,14 +34,17 @@ async def browser(chromium: str) -> AsyncIterator[Browser]:
         yield opened
 
 
-@pytest_asyncio.fixture(scope="session", loop_scope="session")
-async def sandbox_url(
-    chromium: str, sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory
-) -> AsyncIterator[str]:
-    """One process for all tests of a worker. Each test gives its own words, mostly as people of its own."""
+@pytest_asyncio.fixture(scope="module", loop_scope="session")
+async def house(chromium: str, sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[House]:
+    """One process for all tests of a file. Each test gives its own words, mostly as people of its own."""
     copy = shutil.copy(sqlite_template, tmp_path_factory.mktemp("browser") / "plaudit.db")
-    async with serve_sandbox(f"sqlite:///{copy}", _last_wednesday(real_time())) as url:
-        yield url
+    async with open_house(f"sqlite:///{copy}", _last_wednesday(real_time())) as opened:
+        yield opened
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="session")
+async def sandbox_url(house: House) -> str:
+    return house.url
 
 
 def _last_wednesday(now: datetime) -> datetime:
@@ -57,6 +61,12 @@ class Visit(Protocol):
 
 @pytest_asyncio.fixture(loop_scope="session")
 async def visit(browser: Browser, sandbox_url: str) -> AsyncIterator[Visit]:
+    async with visiting(browser, sandbox_url) as visit:
+        yield visit
+
+
+@asynccontextmanager
+async def visiting(browser: Browser, sandbox_url: str) -> AsyncIterator[Visit]:
     contexts: list[BrowserContext] = []
     trouble: list[str] = []
 
@@ -68,7 +78,15 @@ async def visit(browser: Browser, sandbox_url: str) -> AsyncIterator[Visit]:
         await page.goto(sandbox_url + path)
         return Screen(page)
 
-    yield open_page
-    for context in contexts:
-        await context.close()
+    try:
+        yield open_page
+    finally:
+        for context in contexts:
+            await context.close()
     assert trouble == []
+
+
+@pytest_asyncio.fixture(loop_scope="session", params=["slack", "teams"])
+async def me(visit: Visit, request: pytest.FixtureRequest) -> Column:
+    """The hands of whoever acts, on each platform in turn, at a page of their own."""
+    return (await visit()).on(request.param)

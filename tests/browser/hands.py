@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
-from typing import Literal
+from typing import Literal, TypeAlias
 
 from playwright.async_api import Locator, Page, expect
+
+from bot.sandbox.organisation import COLLEAGUES
+
+Platform: TypeAlias = Literal["slack", "teams"]
+_HANDLES = {one.name: one.handle for one in COLLEAGUES}
 
 
 class Screen:
@@ -13,6 +19,9 @@ class Screen:
         self.page = page
         self.slack = Column(page, "slack")
         self.teams = Column(page, "teams")
+
+    def on(self, platform: Platform) -> Column:
+        return self.slack if platform == "slack" else self.teams
 
     @property
     def drawer(self) -> Locator:
@@ -40,7 +49,7 @@ class Screen:
 
 
 class Column:
-    def __init__(self, page: Page, key: Literal["slack", "teams"]) -> None:
+    def __init__(self, page: Page, key: Platform) -> None:
         self.page = page
         self.key = key
         self.all = page.locator(f"#{key}")
@@ -72,7 +81,9 @@ class Column:
         return _last(self.all.locator(".messages > .private"), words)
 
     def field(self, label: str) -> Locator:
-        return self.form.locator(".field").filter(has_text=label)
+        """The first one whose label begins like this."""
+        begins = self.page.locator("label[id]").filter(has_text=re.compile(f"^{re.escape(label)}"))
+        return self.form.locator(".field").filter(has=begins).first
 
     async def ticks(self, label: str, name: str) -> None:
         """Finds somebody in a long list by the beginning of their name."""
@@ -80,10 +91,68 @@ class Column:
         await picker.locator(".sift").fill(name)
         await picker.locator(".boxes label:visible").first.click()
 
+    # --- what is the same on both platforms ---------------------------------------------------------------
+
+    def at(self, name: str) -> str:
+        """How somebody is named in a line."""
+        return f"@{_HANDLES[name]}" if self.key == "slack" else f"@{name}"
+
+    async def opens_chat(self, name: str) -> None:
+        """As this person, the conversation that they have with the app alone."""
+        await self.acts_as(name)
+        await self.goes_to("Plaudit")
+
+    async def comes(self, *names: str) -> None:
+        """These people were here last, by something that writes: so the app writes to them here, and not elsewhere."""
+        for name in names:
+            await self.opens_chat(name)
+            await self.asks("rewards budget")
+            await self.reads("budget")
+
+    async def asks(self, command: str) -> None:
+        """Types a command into the line: on Slack they begin with a slash."""
+        await self.says(f"/{command}" if self.key == "slack" else command)
+
+    async def presses(self, button: str, *words: str, sure: bool = False) -> None:
+        """A button on the last message with these words; without any, one on the form that is open. `sure`: it asks
+        back, and they mean it; Slack does so by itself, on Teams the same button unfolds once more."""
+        shown = self.message(*words) if words else self.form
+        if sure and self.key == "slack":
+            self.page.once("dialog", lambda asked: asked.accept())
+        await shown.get_by_role("button", name=button).first.click()
+        if sure and self.key == "teams":
+            await shown.get_by_role("button", name=button).nth(1).click()
+
+    async def reads(self, *words: str) -> None:
+        """Some message in this conversation has all of these words."""
+        await expect(self.message(*words)).to_be_visible()
+
+    async def lacks(self, *words: str) -> None:
+        """No message in this conversation has all of these words."""
+        await expect(self.message(*words)).to_have_count(0)
+
+    async def fills(self, label: str, text: str) -> None:
+        await self.field(label).locator("input, textarea").first.fill(text)
+
+    async def chooses(self, label: str, choice: str) -> None:
+        """From a list to open, or one of some to tick."""
+        offered = self.field(label).locator("select, .ticks").first
+        if await offered.evaluate("element => element.matches('select')"):
+            await offered.select_option(await offered.locator("option").filter(has_text=choice).first.text_content())
+        else:
+            await offered.locator("label").filter(has_text=choice).first.click()
+
+    async def sends_form(self, *answer: str) -> None:
+        """Sends it, and reads the answer in its place."""
+        await self.form.locator("footer .primary").click()
+        for words in answer:
+            await expect(self.form).to_contain_text(words)
+
     async def closes_form(self) -> None:
-        """What is open stays open for this person, also in another window."""
-        if await self.form.count():
+        """What is open stays open for this person, also in another window. On Slack forms lie upon each other."""
+        while shown := await self.form.locator("form").element_handles():
             await self.page.keyboard.press("Escape")
+            await shown[0].wait_for_element_state("hidden")
         await expect(self.form).to_have_count(0)
 
 

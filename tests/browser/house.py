@@ -6,6 +6,7 @@ import os
 import shutil
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -13,6 +14,7 @@ from playwright.async_api import Browser, Page, async_playwright
 
 from app import Process
 from bot.sandbox.app import Sandbox
+from bot.sandbox.vendor import ToyVendor
 from bot.settings import read_settings
 from scheduler.clock import ProgrammeClock, real_time
 
@@ -42,9 +44,24 @@ async def open_browser(chromium: str) -> AsyncIterator[Browser]:
         await browser.close()
 
 
+@dataclass(frozen=True)
+class House:
+    """A sandbox that runs: the address of its page, and the toy vendor outside."""
+
+    url: str
+    vendor: ToyVendor
+
+
 @asynccontextmanager
 async def serve_sandbox(database_url: str, now: datetime) -> AsyncIterator[str]:
     """The page's address. The programme's clock shows `now` when it starts, and goes on."""
+    async with open_house(database_url, now) as house:
+        yield house.url
+
+
+@asynccontextmanager
+async def open_house(database_url: str, now: datetime) -> AsyncIterator[House]:
+    """The same, for whoever needs more of it than the page."""
     settings = read_settings(
         plaudit_sandbox="on", plaudit_port=0, plaudit_database_url=database_url, plaudit_log="error"
     )
@@ -56,7 +73,8 @@ async def serve_sandbox(database_url: str, now: datetime) -> AsyncIterator[str]:
     process = Process(settings, clock, sandbox=make, durable=False)
     try:
         await process.start()
-        yield f"http://127.0.0.1:{process.port}/sandbox"
+        assert process.sandbox
+        yield House(f"http://127.0.0.1:{process.port}/sandbox", process.sandbox.vendor)
     finally:
         await process.stop()
 

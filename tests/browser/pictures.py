@@ -21,20 +21,26 @@ from tests.browser.house import CHROMIUM, find_chromium, open_browser, serve_san
 from tests.browser.small_png import make_small
 from tests.browser.takes import LOOKS, Take
 from tests.browser.takes_everybody import EVERYBODY
+from tests.browser.takes_rewards import REWARDS
 from tests.browser.takes_running import RUNNING
 
 FOLDER = ROOT / "docs" / "guide" / "pictures"
 NOW = datetime(2026, 11, 18, 10, tzinfo=UTC)
 """A Wednesday: some of the week has been given, and some of it is left."""
+COMPANIES = (EVERYBODY | RUNNING, REWARDS)
+"""What is taken in one made-up company, in this order; the next ones begin in a fresh one."""
 
 
 async def main(chromium: str) -> tuple[dict[str, bytes], list[str]]:
     """The pictures by name, and what went wrong in the pages. One that cannot be taken raises."""
     trouble: list[str] = []
-    with tempfile.TemporaryDirectory() as books:
-        async with serve_sandbox(f"sqlite:///{books}/plaudit.db", NOW) as url, open_browser(chromium) as browser:
-            takes = EVERYBODY | RUNNING
-            return {name: await _shoot(browser, url, take, trouble) for name, take in takes.items()}, trouble
+    pictures: dict[str, bytes] = {}
+    async with open_browser(chromium) as browser:
+        for takes in COMPANIES:
+            with tempfile.TemporaryDirectory() as books:
+                async with serve_sandbox(f"sqlite:///{books}/plaudit.db", NOW) as url:
+                    pictures |= {name: await _shoot(browser, url, take, trouble) for name, take in takes.items()}
+    return pictures, trouble
 
 
 async def _shoot(browser: Browser, url: str, take: Take, trouble: list[str]) -> bytes:

@@ -11,6 +11,7 @@ from playwright.async_api import Locator, Page, expect
 
 from bot.sandbox.organisation import COLLEAGUES
 from tests.browser.hands import Screen
+from tests.browser.people import ALICE
 
 LOOKS = """
 .who time, .deeds { display: none !important }
@@ -21,8 +22,6 @@ section:has(input[type=file]) { display: none !important }
 *, ::before, ::after { caret-color: transparent !important; outline: none !important; scrollbar-width: none !important }
 """
 """What would differ from run to run, and what is not the product's."""
-ALICE, BOB, SIOBHAN, KALANI = "Alice Moreau", "Bob Okafor", "Siobhán O'Brien", "Kalani Akana"
-INES, ZOE, PRIYA, TANE = "Inês Cardoso", "Zoë Lindström", "Priya Raghunathan", "Tāne Rāwiri"
 
 DEPARTMENTS = """\
 email,department,manager

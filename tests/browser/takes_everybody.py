@@ -5,7 +5,8 @@ from __future__ import annotations
 from playwright.async_api import Locator, expect
 
 from tests.browser.hands import Screen
-from tests.browser.takes import ALICE, BOB, INES, KALANI, SIOBHAN, Chapter, brings_departments, goes_to_page
+from tests.browser.people import ALICE, BOB, INES, KALANI, SIOBHAN
+from tests.browser.takes import Chapter, brings_departments, goes_to_page
 
 EVERYBODY = Chapter()
 RELEASE = "walking me through the release"

@@ -7,7 +7,8 @@ from contextlib import suppress
 from playwright.async_api import Locator, expect
 
 from tests.browser.hands import Screen
-from tests.browser.takes import ALICE, BOB, KALANI, PRIYA, SIOBHAN, ZOE, Chapter, goes_to_page
+from tests.browser.people import ALICE, BOB, KALANI, PRIYA, SIOBHAN, ZOE
+from tests.browser.takes import Chapter, goes_to_page
 
 RUNNING = Chapter()
 PEOPLE = """\

@@ -143,7 +143,7 @@ async def test_a_big_screen_shows_and_goes_dark(visit: Visit, browser: Browser) 
 
     await at.slack.says("/rewards-admin screens")
     at.page.once("dialog", lambda asked: asked.accept())
-    await at.slack.whispered("Screens").get_by_role("button", name="Switch off Entrance").click()
+    await at.slack.whispered("Screens").get_by_role("button", name="Switch off: Entrance").click()
     await expect(at.slack.whispered("Entrance is switched off")).to_be_visible()
     await page.clock.fast_forward(31_000)
     await expect(page.get_by_text("This screen was switched off.")).to_be_visible()

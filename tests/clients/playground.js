@@ -11,7 +11,7 @@ import { createInterface } from "node:readline";
 const PLAYGROUND = resolve(import.meta.dirname, "node_modules/@microsoft/m365agentsplayground/cli.js");
 const PATIENCE_MS = 60_000;
 
-/** Starts both, which write to the log. Gives the address of the playground's page, and `stop` for both. */
+/** Starts both, which write to the log. Gives the address of the playground's page, that of Plaudit, and `stop`. */
 export async function startPlayground(python, log) {
   const folder = await mkdtemp(join(tmpdir(), "plaudit-e2e-"));
   const children = [];
@@ -31,7 +31,7 @@ export async function startPlayground(python, log) {
     });
     children.push(playground);
     const [, port] = await said(playground, /Listening on (\d+)/, log);
-    return { address: `http://127.0.0.1:${port}`, stop };
+    return { address: `http://127.0.0.1:${port}`, plaudit: address, stop };
   } catch (error) {
     await stop();
     throw error;

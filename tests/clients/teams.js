@@ -6,6 +6,7 @@ import { mkdir, rm } from "node:fs/promises";
 import { join } from "node:path";
 
 import { openChromium } from "./chromium.js";
+import { directoryId, invokesOf, pressed } from "./invokes.js";
 import { startPlayground } from "./playground.js";
 
 const [python, pictures] = process.argv.slice(2);
@@ -119,6 +120,68 @@ const STEPS = {
     await card(page, "Run Plaudit").getByRole("button", { name: "What it costs" }).click();
     await shows(page, "What it costs", "recognition only");
   },
+
+  "a catalogue, and budgets": async (page) => {
+    await write(page, "rewards-admin catalogue examples");
+    await shows(page, "The catalogue", "12 rewards", "Coffee with a colleague");
+    await write(page, "rewards-admin budgets add Alex Wilber 5000 never Company");
+    await shows(page, "Company is there.", "5,000 points");
+    await write(page, "rewards-admin budgets add Megan Bowen 3000 never Workshop from Company");
+    await shows(page, "Workshop is there.", "Draws on Company");
+    await write(page, "rewards-admin awarders add Megan Bowen");
+    await shows(page, "Megan Bowen may reward anybody now.");
+  },
+
+  "an award, before it is sent": async (page) => {
+    await write(page, "reward Adele Vance +60 for the evening with the old archive");
+    await shows(page, "Before it is sent", "60 points", "Company holds 1,940 points afterwards");
+  },
+
+  "an award": async (page) => {
+    await card(page, "the evening with the old archive").getByRole("button", { name: "Send" }).click();
+    await shows(page, "Your award is on its way to Adele Vance: 60 points", "Company holds 1,940 points now");
+    await goTo(page, "My Team - General");
+    await shows(page, "Alex Wilber awarded Adele Vance 60 points", "the evening with the old archive");
+    await goTo(page, "Personal Chat");
+  },
+
+  "an award of one's own": async (page) => {
+    await awardOf("Megan Bowen", "Send", { receivers: "Alex Wilber", amount: "100", reason: "the calm words on Monday" });
+    await shows(page, "Megan Bowen gave you an award", "the calm words on Monday", "Your wallet now holds 100 points");
+  },
+
+  "what a colleague asks for": async (page) => {
+    const asked = { receivers: "Adele Vance", amount: "1200", reason: "the year with the old archive" };
+    await awardOf("Megan Bowen", "Ask for it", asked);
+    await shows(page, "Megan Bowen asks you to agree to an award", "for Adele Vance: 1,200 points");
+  },
+
+  "what was agreed to": async (page) => {
+    await card(page, "asks you to agree").getByRole("button", { name: "Agree" }).click();
+    await shows(page, "Megan Bowen asks you to agree to an award", "Alex Wilber agreed.");
+    await goTo(page, "My Team - General");
+    await shows(page, "Megan Bowen awarded Adele Vance 1,200 points", "the year with the old archive");
+    await goTo(page, "Personal Chat");
+  },
+
+  "the catalogue": async (page) => {
+    await write(page, "rewards");
+    await shows(page, "You have 100 points", "Coffee with a colleague", "You can have it now");
+  },
+
+  "a reward that is ordered": async (page) => {
+    const alex = invokesOf("Alex Wilber", playground);
+    const shelf = await alex("adaptiveCard/action", { action: { verb: "rewards_browse", data: {} } });
+    const form = await alex("task/fetch", { data: pressed(shelf, "Redeem Coffee with a colleague") });
+    await alex("task/submit", { data: pressed(form, "Order") });
+    await shows(page, "Coffee with a colleague is ordered. You have it by", "It takes 30 points");
+    await shows(page, "Alex Wilber ordered Coffee with a colleague");
+  },
+
+  "my orders": async (page) => {
+    await card(page, "Coffee with a colleague is ordered").getByRole("button", { name: "My orders" }).click();
+    await shows(page, "My orders", "Coffee with a colleague, 30 points: ordered");
+  },
 };
 
 await rm(pictures, { recursive: true, force: true });
@@ -155,6 +218,15 @@ async function walk(page) {
       await page.screenshot({ path: picture });
     }
   }
+}
+
+/** By the form for awards, as somebody else than the one whose playground it is. */
+async function awardOf(name, title, { receivers, ...filled }) {
+  const them = invokesOf(name, playground);
+  const form = await them("composeExtension/fetchTask", { commandId: "reward_form", commandContext: "compose" });
+  const wished = pressed(form, "Show what it costs", { ...filled, receivers: directoryId(receivers) });
+  const shown = await them("composeExtension/submitAction", { commandId: "reward_form", data: wished });
+  await them("composeExtension/submitAction", { commandId: "reward_form", data: pressed(shown, title) });
 }
 
 async function goTo(page, place) {
