@@ -66,9 +66,8 @@ def test_every_door_is_told() -> None:
     Pictures(nobody, nobody).mount(app)
     CalendarPage(nobody, nobody).mount(app)
     VendorDoor(Core(nobody, nobody, nobody, nobody, nobody), nobody).mount(app)
-    make_wall(Core(nobody, nobody, nobody, nobody, nobody), nobody, owners=(), public_url=str, on_sends=nobody).mount(
-        app
-    )
+    core = Core(nobody, nobody, nobody, nobody, nobody)
+    make_wall(core, nobody, nobody, owners=(), public_url=str, on_sends=nobody, sealer=nobody).mount(app)
     doors = {f"{one.method} {one.resource.canonical}" for one in app.router.routes() if one.resource}
     assert set(reference.DOORS) == {door for door in doors if not door.startswith("HEAD")}
 
