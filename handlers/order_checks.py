@@ -123,6 +123,18 @@ def takes_own_money(reward: RewardFact) -> bool:
     return reward.least_points < reward.price and reward.value_minor > 0
 
 
+def check_wallet(ctx: Context, reward: RewardFact) -> Points:
+    """What the person has: enough for the least that the reward takes. Raises a `Refusal`."""
+    wallet = ledger.find_balance(ctx.tx, ctx.tenant_id, ledger.wallet(ctx.actor.id))
+    if wallet < least_of(reward):
+        raise Refusal(
+            "not_enough",
+            f"{reward.title} takes {least_of(reward):,} points, and you have {wallet:,}.",
+            "Put it on your wish list, and I show you how far it is.",
+        )
+    return wallet
+
+
 def least_of(reward: RewardFact) -> Points:
     """The points that somebody needs at least."""
     return reward.least_points if takes_own_money(reward) else reward.price

@@ -8,7 +8,7 @@ from handlers import approving
 from handlers.context import Context
 from handlers.fulfilment import kinds
 from handlers.order_cards import state_card, state_message
-from handlers.order_checks import check_price, check_reward, country_of, pay_of
+from handlers.order_checks import check_price, check_reward, check_wallet, country_of, pay_of
 from handlers.ordering import KIND, note_step, promise, set_off
 from handlers.refusals import Refusal
 from handlers.rules.money import Money
@@ -100,7 +100,10 @@ def _fact(ctx: Context, reward: RewardFact, points: int, order_id: str) -> Order
 
 def _instead(request: Submission, ctx: Context, reward: RewardFact) -> Response | None:
     waits = getattr(kinds[reward.fulfilment], "instead", None)
-    answered: Response | None = waits(request, ctx, reward) if waits else None
+    if waits is None:
+        return None
+    check_wallet(ctx, reward)  # nobody waits for what they could not take
+    answered: Response | None = waits(request, ctx, reward)
     return answered
 
 

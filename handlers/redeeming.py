@@ -5,12 +5,10 @@ from __future__ import annotations
 from handlers import approving
 from handlers.context import Context
 from handlers.fulfilment import kinds
-from handlers.order_checks import check_reward, least_of, pay_field, price_seen, takes_own_money
+from handlers.order_checks import check_reward, check_wallet, pay_field, price_seen, takes_own_money
 from handlers.order_placing import asked_for, order
-from handlers.refusals import Refusal
 from handlers.registry import action, submission
 from handlers.vocabulary import Action, Form, OpenForm, Response, Submission
-from store import ledger
 from store.catalogue import RewardFact, find_rewards
 from store.redemptions import list_orders
 from store.types import Points
@@ -24,13 +22,7 @@ def open_redeem(request: Action, ctx: Context) -> Response:
     """Opens the form to order a reward: `reward` is its id, `price` what the person saw."""
     reward_id = request.values.get("reward", "")
     reward = check_reward(ctx, find_rewards(ctx.tx, ctx.tenant_id, [reward_id]).get(reward_id))
-    wallet = ledger.find_balance(ctx.tx, ctx.tenant_id, ledger.wallet(ctx.actor.id))
-    if wallet < least_of(reward):
-        raise Refusal(
-            "not_enough",
-            f"{reward.title} takes {least_of(reward):,} points, and you have {wallet:,}.",
-            "Put it on your wish list, and I show you how far it is.",
-        )
+    wallet = check_wallet(ctx, reward)
     own = (pay_field(ctx, reward),) if takes_own_money(reward) else ()
     form = Form(
         name="redeem",

@@ -245,6 +245,17 @@ async def test_a_forged_date_is_refused_and_takes_nothing(studio: Studio) -> Non
     assert (studio.wallet("ann"), studio.taken()) == (100, 0)
 
 
+async def test_nobody_waits_in_line_for_what_they_could_not_take(studio: Studio) -> None:
+    pots = studio.experience()
+    friday = studio.date(pots)
+    studio.orders("ann", pots, date=friday)
+    mug = studio.reward("mug")
+    for _ in range(2):
+        studio.orders("bob", mug)
+    assert "takes 40 points, and you have 20" in said(studio.orders("bob", pots, date=friday))
+    assert studio.house.one("SELECT COUNT(*) FROM experience_line") == 0
+
+
 async def test_administrators_add_dates_by_the_clock_of_the_organisation(studio: Studio) -> None:
     pots = studio.experience()
     values = {"day": "2026-11-27", "from": "18:00", "until": "1:30", "place": " Mill Lane 4 ", "places": "8"}
