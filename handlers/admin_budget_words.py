@@ -106,7 +106,7 @@ def close(said: Said, ctx: Context) -> Response:
     found = read_only_budget(said.text, every.values())
     check_nothing_below(found, every.values())
     above = every[found.parent_id].name if found.parent_id else ORGANISATION
-    data = {"budget": found.id, "name": found.name, "left": holds(ctx, found.id), "above": above}
+    data = {"id": found.id, "name": found.name, "left": holds(ctx, found.id), "above": above}
     return Response(Reply(Card("admin_budget_close", data)))
 
 
